@@ -1,0 +1,5 @@
+"""The kombify programs around the collection kombify.stack."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
