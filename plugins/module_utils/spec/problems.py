@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with a spec, and where: the objects that every rule makes and every report shows.
+
+Rules never raise. They append to a :class:`Problems` collector, so that a file with five
+mistakes gets five answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+
+class Severity(StrEnum):
+    """How bad a problem is: an error stops, a warning should be mended, a note informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of one line of a file; line and column count from 1, width in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    width: int = 1
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the place as plain data for JSON."""
+        return {"file": self.file, "line": self.line, "column": self.column, "width": self.width, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that belongs to a problem, such as the first use of an address."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: its code (``K501``), what happened, where, and what to do about it (``hint``)."""
+
+    code: str
+    message: str
+    place: Place
+    hint: str = ""
+    related: tuple[Related, ...] = ()
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.severity} {self.code} {self.message}{hint}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the problem as plain data for JSON, the API and Ansible results."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "message": self.message,
+            "hint": self.hint,
+            "place": self.place.as_dict(),
+            "related": [{"message": other.message, "place": other.place.as_dict()} for other in self.related],
+        }
+
+
+@dataclass
+class Problems:
+    """Collects problems; the same code at the same place is kept once and counted."""
+
+    _found: dict[tuple[str, str, int, int], Problem] = field(default_factory=dict)
+    _repeats: dict[tuple[str, str, int, int], int] = field(default_factory=dict)
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem, unless this code was already reported at this place (a range of nodes repeats itself)."""
+        key = (problem.code, problem.place.file, problem.place.line, problem.place.column)
+        if key in self._found:
+            self._repeats[key] = self._repeats.get(key, 0) + 1
+        else:
+            self._found[key] = problem
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Keep several problems."""
+        for problem in problems:
+            self.add(problem)
+
+    def error(self, code: str, message: str, place: Place, hint: str = "", related: Iterable[Related] = ()) -> None:
+        """Append an error."""
+        self.add(Problem(code, message, place, hint, tuple(related)))
+
+    def warning(self, code: str, message: str, place: Place, hint: str = "", related: Iterable[Related] = ()) -> None:
+        """Append a warning."""
+        self.add(Problem(code, message, place, hint, tuple(related), Severity.WARNING))
+
+    def note(self, code: str, message: str, place: Place, hint: str = "", related: Iterable[Related] = ()) -> None:
+        """Append a note."""
+        self.add(Problem(code, message, place, hint, tuple(related), Severity.NOTE))
+
+    def sorted(self) -> list[Problem]:
+        """Return the problems in the order of the file, each repeat counted in its message."""
+        found = []
+        for key, problem in self._found.items():
+            more = self._repeats.get(key)
+            if more:
+                message = f"{problem.message} (and {more} more from the same place)"
+                problem = Problem(
+                    problem.code, message, problem.place, problem.hint, problem.related, problem.severity
+                )
+            found.append(problem)
+        return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column, p.code))
+
+    def count(self, severity: Severity) -> int:
+        """Return how many distinct problems have this severity."""
+        return sum(1 for problem in self._found.values() if problem.severity is severity)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found stops a run."""
+        return any(problem.severity is Severity.ERROR for problem in self._found.values())
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.sorted())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, or None when nothing is close."""
+    candidates = sorted(set(known))
+    match = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=max(1, (len(word) + 1) // 3))
+    return str(match[0]) if match else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return ``did you mean 'x'?`` for the nearest known name, else the text given."""
+    close = nearest(word, known)
+    return f"did you mean '{close}'?" if close else otherwise
