@@ -28,9 +28,21 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problems, Related
-from ansible_collections.kombify.stack.plugins.module_utils.spec.scalars import is_yaml11_word
-from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Mapping, Node, Scalar, Sequence, Source
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import (
+    Place,
+    Problems,
+    Related,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.scalars import (
+    is_yaml11_word,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Source,
+)
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 64

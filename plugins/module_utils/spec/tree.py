@@ -116,7 +116,11 @@ def child(node: Node | None, step: str | int) -> Node | None:
     """Return the node one step below, or None."""
     if isinstance(node, Mapping):
         return node.get(str(step))
-    if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
+    if (
+        isinstance(node, Sequence)
+        and isinstance(step, int)
+        and 0 <= step < len(node.items)
+    ):
         return node.items[step]
     return None
 
@@ -164,16 +168,35 @@ def merge(below: Node | None, above: Node) -> Node:
             entries[name] = (key, merge(entries[name][1], value))
         else:
             entries[name] = (key, value)
-    return Mapping(above.source, above.line, above.column, above.width, entries, below=below)
+    return Mapping(
+        above.source, above.line, above.column, above.width, entries, below=below
+    )
 
 
 def _over(above: Node, below: Node) -> Node:
     if isinstance(above, Scalar):
-        return Scalar(above.source, above.line, above.column, above.width, above.text, above.quoted, below=below)
+        return Scalar(
+            above.source,
+            above.line,
+            above.column,
+            above.width,
+            above.text,
+            above.quoted,
+            below=below,
+        )
     if isinstance(above, Sequence):
-        return Sequence(above.source, above.line, above.column, above.width, above.items, below=below)
+        return Sequence(
+            above.source,
+            above.line,
+            above.column,
+            above.width,
+            above.items,
+            below=below,
+        )
     assert isinstance(above, Mapping)
-    return Mapping(above.source, above.line, above.column, above.width, above.entries, below=below)
+    return Mapping(
+        above.source, above.line, above.column, above.width, above.entries, below=below
+    )
 
 
 def layers(node: Node | None) -> Iterator[Node]:

@@ -26,7 +26,12 @@ SIZE_UNITS: dict[str, int] = {
     **{f"{unit}B": factor for unit, factor in _DECIMAL.items()},
 }
 DURATION_UNITS: dict[str, int] = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-BANDWIDTH_UNITS: dict[str, int] = {"bit": 1, "kbit": 10**3, "Mbit": 10**6, "Gbit": 10**9}
+BANDWIDTH_UNITS: dict[str, int] = {
+    "bit": 1,
+    "kbit": 10**3,
+    "Mbit": 10**6,
+    "Gbit": 10**9,
+}
 
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,6}))?\s*([A-Za-z]*)\Z")
 
@@ -38,18 +43,28 @@ def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
 
 def _amount(value: Any, units: dict[str, int], *, what: str, guess: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise problem("K205", f"expected a {what} such as {guess}", f"write it as {guess}")
+        raise problem(
+            "K205", f"expected a {what} such as {guess}", f"write it as {guess}"
+        )
     match = _AMOUNT.match(str(value).strip())
     if match is None:
         raise problem("K205", f"'{value}' is not a {what}", f"write it as {guess}")
     whole, fraction, unit = match.groups()
     if not unit:
-        likely = re.sub(r"^[0-9.]+", f"{whole}" + (f".{fraction}" if fraction else ""), guess)
-        raise problem("K206", f"{what} {value} has no unit", f"{value} what? write {likely}")
+        likely = re.sub(
+            r"^[0-9.]+", f"{whole}" + (f".{fraction}" if fraction else ""), guess
+        )
+        raise problem(
+            "K206", f"{what} {value} has no unit", f"{value} what? write {likely}"
+        )
     factor = units.get(unit)
     if factor is None:
         known = ", ".join(units)
-        raise problem("K206", f"'{unit}' in '{value}' is not a unit of a {what}", f"known units: {known}")
+        raise problem(
+            "K206",
+            f"'{unit}' in '{value}' is not a unit of a {what}",
+            f"known units: {known}",
+        )
     scaled = int(whole) * factor
     if fraction:
         scaled += int(fraction) * factor // 10 ** len(fraction)
@@ -77,9 +92,17 @@ def parse_cpu(value: Any) -> int:
         if value < 0:
             raise problem("K205", f"{value} cores cannot be", "write it as 2 or 500m")
         return value * 1000
-    match = re.match(r"([0-9]{1,9})(?:\.([0-9]{1,3}))?(m?)\Z", str(value).strip()) if isinstance(value, str) else None
+    match = (
+        re.match(r"([0-9]{1,9})(?:\.([0-9]{1,3}))?(m?)\Z", str(value).strip())
+        if isinstance(value, str)
+        else None
+    )
     if match is None or (match[2] and match[3]):
-        raise problem("K205", f"'{value}' is not an amount of CPU", "write cores (2) or millicores (500m)")
+        raise problem(
+            "K205",
+            f"'{value}' is not an amount of CPU",
+            "write cores (2) or millicores (500m)",
+        )
     if match[3]:
         return int(match[1])
     return int(match[1]) * 1000 + int((match[2] or "0").ljust(3, "0"))
@@ -96,13 +119,19 @@ def format_size(value: int) -> str:
     """Return the shortest exact text of a size in bytes, binary units first: ``8GiB``, ``60TB``, ``1234B``."""
     binary = {"B": 1, **{f"{unit}B": factor for unit, factor in _BINARY.items()}}
     decimal = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-    return min(_exact(value, binary), _exact(value, decimal), key=lambda text: (len(text), "i" not in text))
+    return min(
+        _exact(value, binary),
+        _exact(value, decimal),
+        key=lambda text: (len(text), "i" not in text),
+    )
 
 
 def human_size(value: int) -> str:
     """Return a size for people, rounded to a tenth: ``30.0 GiB``; never parsed again."""
     for unit in ("Ti", "Gi", "Mi", "Ki"):
-        if abs(value) >= _BINARY[unit] and (unit != "Ti" or abs(value) >= 10 * _BINARY[unit]):
+        if abs(value) >= _BINARY[unit] and (
+            unit != "Ti" or abs(value) >= 10 * _BINARY[unit]
+        ):
             tenths = (abs(value) * 10 * 2 + _BINARY[unit]) // (2 * _BINARY[unit])
             sign = "-" if value < 0 else ""
             return f"{sign}{tenths // 10}.{tenths % 10} {unit}B"
@@ -124,29 +153,58 @@ def format_cpu(value: int) -> str | int:
     return value // 1000 if value % 1000 == 0 else f"{value}m"
 
 
-def _type(parse: Callable[[Any], int], show: Callable[[int], Any], schema: dict[str, Any]) -> Any:
+def _type(
+    parse: Callable[[Any], int], show: Callable[[int], Any], schema: dict[str, Any]
+) -> Any:
     return (BeforeValidator(parse), PlainSerializer(show), WithJsonSchema(schema))
 
 
 def _pattern(units: dict[str, int], example: str, description: str) -> dict[str, Any]:
     choice = "|".join(sorted(units, key=lambda unit: (-len(unit), unit)))
     pattern = rf"^[0-9]+(\.[0-9]+)?\s*({choice})$"
-    return {"type": "string", "pattern": pattern, "examples": [example], "description": description}
+    return {
+        "type": "string",
+        "pattern": pattern,
+        "examples": [example],
+        "description": description,
+    }
 
 
 _CPU_SCHEMA = {
-    "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,3}|m)?$"}],
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,3}|m)?$"},
+    ],
     "examples": [2, "500m"],
     "description": "Cores (2) or millicores (500m).",
 }
 
 Size = Annotated[
-    int, *_type(parse_size, format_size, _pattern(SIZE_UNITS, "8GiB", "A size with its unit: GiB counts in 1024s, GB in 1000s."))
+    int,
+    *_type(
+        parse_size,
+        format_size,
+        _pattern(
+            SIZE_UNITS,
+            "8GiB",
+            "A size with its unit: GiB counts in 1024s, GB in 1000s.",
+        ),
+    ),
 ]
 Duration = Annotated[
-    int, *_type(parse_duration, format_duration, _pattern(DURATION_UNITS, "5m", "A duration with its unit."))
+    int,
+    *_type(
+        parse_duration,
+        format_duration,
+        _pattern(DURATION_UNITS, "5m", "A duration with its unit."),
+    ),
 ]
 Bandwidth = Annotated[
-    int, *_type(parse_bandwidth, format_bandwidth, _pattern(BANDWIDTH_UNITS, "50Mbit", "Bits per second with their unit."))
+    int,
+    *_type(
+        parse_bandwidth,
+        format_bandwidth,
+        _pattern(BANDWIDTH_UNITS, "50Mbit", "Bits per second with their unit."),
+    ),
 ]
 Cpu = Annotated[int, *_type(parse_cpu, format_cpu, _CPU_SCHEMA)]

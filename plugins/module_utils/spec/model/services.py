@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Applications: services, databases, the catalogue of their kits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
+    Anything,
+    Part,
+    Port,
+    Secret,
+    Selector,
+    State,
+    Text,
+    Version,
+    Words,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import (
+    PlacementWish,
+    Weights,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
+    Cpu,
+    Size,
+    problem,
+)
+
+
+class Resources(Part):
+    """What one instance asks for."""
+
+    cpu: Cpu | None = None
+    memory: Size | None = None
+
+
+class Volume(Part):
+    """A piece of storage of a service."""
+
+    size: Size | None = None
+    class_: str | None = Field(default=None, alias="class")
+    backup: bool | None = None
+    path: str | None = Field(default=None, description="An existing folder on the node.")
+
+
+def _short_volumes(value: Any) -> Any:
+    """``storage: 10Gi`` is one volume called data; ``{data: 10Gi}`` names it."""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return {"data": {"size": value}}
+    if isinstance(value, dict):
+        return {name: {"size": item} if isinstance(item, str | int) else item for name, item in value.items()}
+    return value
+
+
+class DatabaseUse(Part):
+    """Which database a service uses, and whether it shares it."""
+
+    engine: str
+    share: Literal["none", "node", "site", "cluster", "stack"] | None = None
+    version: Version | None = None
+    extensions: Words = ()
+
+
+def _short_database(value: Any) -> Any:
+    return {"engine": value} if isinstance(value, str) else value
+
+
+class Expose(Part):
+    """Under which name a service is reached."""
+
+    host: str
+    path: str = "/"
+    port: str | None = Field(
+        default=None,
+        description="The kit's port that is meant; its only one when left out.",
+    )
+    public: bool = False
+    auth: bool | None = None
+
+
+def _short_expose(value: Any) -> Any:
+    if value is False:
+        return ()
+    found = value if isinstance(value, list) else [value]
+    return tuple({"host": item} if isinstance(item, str) else item for item in found)
+
+
+def _backup_policies(value: Any) -> Any:
+    """``backup: false`` means none is wanted; a name or a list names policies."""
+    if value is None or isinstance(value, bool):
+        return {"wanted": value is not False}
+    if isinstance(value, str | list):
+        return {"policies": value}
+    return value
+
+
+class ServiceBackup(Part):
+    """Whether and by which policies a service is backed up."""
+
+    wanted: bool = True
+    policies: Words = ()
+
+
+class ServiceAuth(Part):
+    """How users of a service sign in."""
+
+    method: Literal["oauth2", "oidc", "ldap", "proxy", "none"] = "oidc"
+    groups: Words = ()
+
+
+def _short_auth(value: Any) -> Any:
+    if value is False:
+        return {"method": "none"}
+    return {"method": value} if isinstance(value, str) else value
+
+
+class Service(Part):
+    """An application."""
+
+    kit: str | None = Field(default=None, description="The StackKit; the service's own name when left out.")
+    version: Version | None = Field(default=None, description="The version of the kit or chart.")
+    app_version: Version | None = None
+    runs_on: Selector | None = None
+    not_on: Selector | None = None
+    each: Literal["node", "site", "host"] | None = Field(default=None, description="One instance for each.")
+    sites: Words = Field(default=(), description="With each: site, which sites.")
+    replicas: Annotated[int, Field(ge=1, le=1000)] = 1
+    namespace: str | None = None
+    needs: Words = Field(default=(), description="Services that must run before this one.")
+    uses: Words = Field(
+        default=(),
+        description="Services that are wanted at run time, without an order.",
+    )
+    storage: Annotated[dict[str, Volume], BeforeValidator(_short_volumes)] = Field(default_factory=dict)
+    resources: Resources = Resources()
+    database: Annotated[DatabaseUse | None, BeforeValidator(_short_database)] = None
+    expose: Annotated[tuple[Expose, ...], BeforeValidator(_short_expose)] = ()
+    ports: tuple[Port, ...] = Field(default=(), description="Ports taken on the host.")
+    auth: Annotated[ServiceAuth | None, BeforeValidator(_short_auth)] = None
+    params: Anything = Field(default_factory=dict)
+    secrets: dict[str, Secret] = Field(default_factory=dict)
+    backup: Annotated[ServiceBackup | None, BeforeValidator(_backup_policies)] = None
+    placement: PlacementWish = PlacementWish()
+    devices: Words = ()
+    tags: Words = ()
+    labels: dict[str, Text] = Field(default_factory=dict)
+    state: State = "running"
+    values: Anything = Field(default_factory=dict, description="Helm values, merged last and unchecked.")
+    compose: Anything = Field(default_factory=dict, description="A Compose fragment, merged last and unchecked.")
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _each_or_replicas(self) -> Service:
+        if self.each and self.replicas != 1:
+            raise problem("K207", "'each' and 'replicas' exclude each other", "keep one of them")
+        return self
+
+
+class Database(Part):
+    """How the consumers of one engine share its instances."""
+
+    share: Literal["none", "node", "site", "cluster", "stack"] = "stack"
+    version: Version | None = None
+    service: str | None = Field(
+        default=None,
+        description="The service that is the instance; made by the plan when left out.",
+    )
+    extensions: Words = ()
+    max_clients: Annotated[int, Field(ge=1)] | None = None
+    placement: PlacementWish = PlacementWish()
+
+
+class CatalogSource(Part):
+    """A source of kits."""
+
+    git: str | None = None
+    oci: str | None = None
+    path: str | None = None
+    ref: str | None = None
+    key: str | None = Field(default=None, description="The public key that signs the source.")
+    token: Secret | None = None
+    name: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> CatalogSource:
+        if sum(1 for source in (self.git, self.oci, self.path) if source) != 1:
+            raise problem(
+                "K205",
+                "a catalogue source has exactly one of git, oci and path",
+                "write - {path: ./kits}",
+            )
+        return self
+
+
+class Placement(Part):
+    """How places are chosen."""
+
+    weights: Weights = Weights()
+    margin: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=10, description="Points that a rebalancing move must gain."
+    )
+    strategy: Literal["spread", "pack"] = "spread"
+    mode: Literal["fast", "optimal"] = "fast"
+    max_moves: Annotated[int, Field(ge=0)] = 3

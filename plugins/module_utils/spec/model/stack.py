@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole stack."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
+    Anything,
+    Part,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.clusters import (
+    Cluster,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import (
+    Link,
+    Network,
+    Node,
+    Provider,
+    Site,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.operations import (
+    Auth,
+    Backups,
+    Monitoring,
+    Policies,
+    Remediation,
+    Rollout,
+    Secrets,
+    _short_backups,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.services import (
+    CatalogSource,
+    Database,
+    Placement,
+    Service,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.names import (
+    STACK_NAME,
+    cleaned,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import (
+    did_you_mean,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.spec.units import problem
+
+PLUGIN = "kombify.stack.kombination"
+API_VERSION = "kombify.stack/v1"
+
+
+def _timezone(value: str) -> str:
+    if value != "UTC" and value not in available_timezones():
+        raise problem(
+            "K207",
+            f"'{value}' is not a time zone",
+            did_you_mean(value, available_timezones(), "write Europe/Berlin"),
+        )
+    return value
+
+
+def _stack_name(value: Any) -> Any:
+    if not isinstance(value, str) or not STACK_NAME.match(value):
+        raise problem(
+            "K208",
+            f"'{value}' is not a name for a stack",
+            f"write {cleaned(str(value))[:40]}",
+        )
+    return value
+
+
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
+
+
+def _domain(value: Any) -> Any:
+    if not isinstance(value, str) or not _DOMAIN.match(value):
+        raise problem("K205", f"'{value}' is not a domain", "write home.arpa or example.net")
+    return value
+
+
+def _included(value: Any) -> Any:
+    found = value if isinstance(value, list) else [value]
+    return tuple({"file": item} if isinstance(item, str) else item for item in found)
+
+
+class Include(Part):
+    """One more file of the same spec."""
+
+    file: str
+    optional: bool = False
+
+
+class Defaults(Part):
+    """What all nodes and all services start from."""
+
+    node: Node = Node()
+    service: Service = Service()
+
+
+class Stack(Part):
+    """A kombination.yaml: one file that describes a whole stack."""
+
+    plugin: Literal["kombify.stack.kombination"] | None = Field(
+        default=None, description="Lets Ansible load the file as an inventory."
+    )
+    api_version: Literal["kombify.stack/v1"] = Field(alias="apiVersion")
+    kind: Literal["Stack"] = "Stack"
+    name: Annotated[str, BeforeValidator(_stack_name)]
+    domain: Annotated[str, BeforeValidator(_domain)] | None = None
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    note: str | None = None
+    include: Annotated[tuple[Include, ...], BeforeValidator(_included)] = ()
+    defaults: Defaults = Defaults()
+    sites: dict[str, Site] = Field(default_factory=dict)
+    networks: dict[str, Network] = Field(default_factory=dict)
+    links: dict[str, Link] = Field(default_factory=dict)
+    providers: dict[str, Provider] = Field(default_factory=dict)
+    templates: dict[str, Node] = Field(default_factory=dict)
+    nodes: dict[str, Node] = Field(default_factory=dict)
+    overrides: dict[str, Node] = Field(default_factory=dict)
+    clusters: dict[str, Cluster] = Field(default_factory=dict)
+    catalog: tuple[CatalogSource, ...] = ()
+    services: dict[str, Service] = Field(default_factory=dict)
+    databases: dict[str, Database] = Field(default_factory=dict)
+    placement: Placement = Placement()
+    secrets: Secrets = Secrets()
+    auth: Auth | None = None
+    backups: Annotated[Backups, BeforeValidator(_short_backups)] = Backups()
+    rollout: Rollout = Rollout()
+    monitoring: Monitoring = Monitoring()
+    remediation: dict[str, Remediation] = Field(default_factory=dict)
+    policies: Policies = Policies()
+
+    # Options that users of Ansible's inventory plugins expect to write into the same file.
+    compose: Anything = Field(default_factory=dict, description="Ansible: host variables made by Jinja expressions.")
+    groups: Anything = Field(default_factory=dict, description="Ansible: groups made by Jinja conditions.")
+    keyed_groups: tuple[Anything, ...] = Field(default=(), description="Ansible: groups made of values of variables.")
+    strict: bool = Field(
+        default=False,
+        description="Ansible: fail on errors in compose, groups and keyed_groups.",
+    )
+    leading_separator: bool = True
+    use_extra_vars: bool = False
+    cache: bool = Field(default=False, description="Ansible: keep the inventory in a cache plugin.")
+    cache_plugin: str | None = None
+    cache_timeout: int | None = None
+    cache_connection: str | None = None
+    cache_prefix: str | None = None
