@@ -7,10 +7,10 @@ SHELL := /bin/bash
 VENV := .venv
 BIN  := $(VENV)/bin
 
-# First interpreter that starts: $(call find-python,3.11 3.12) looks on PATH and in pyenv's folder.
+# The first of these versions that starts, on PATH or in pyenv's folder, seen from outside of any virtual environment.
 find-python = $(shell for version in $(1); do \
 	for candidate in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python$$version; do \
-	  "$$candidate" -c 'import sys' >/dev/null 2>&1 && { command -v "$$candidate"; exit; }; \
+	  "$$candidate" -c 'import sys; print(sys._base_executable)' 2>/dev/null && exit; \
 	done; done)
 
 # A venv with the distribution, the extra $(3), and the one link that makes the working copy the installed collection.
@@ -21,7 +21,8 @@ $(2) -m venv $(1)
 $(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(3)]'
 $(1)/bin/python -c 'import pathlib, sysconfig; \
 	link = pathlib.Path(sysconfig.get_path("purelib"), "ansible_collections/kombify/stack"); \
-	link.parent.mkdir(parents=True, exist_ok=True); link.unlink(missing_ok=True); link.symlink_to(pathlib.Path.cwd())'
+	link.parent.mkdir(parents=True, exist_ok=True); link.unlink(missing_ok=True); link.symlink_to(pathlib.Path.cwd()); \
+	link.with_name("py.typed").touch()'
 @touch $@
 endef
 
