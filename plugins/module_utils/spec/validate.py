@@ -59,10 +59,12 @@ def validate(model: type[Model], plain: Any, tree: Node, path: Path, problems: P
             return model.model_validate(plain)
         except ValidationError as error:
             plain = _copied(plain)
+            usable = True
             for detail in error.errors(include_url=False):
                 _report(detail, model, tree, path, problems)
-                if not _leave_out(plain, detail["loc"], missing=detail["type"] == "missing"):
-                    return None
+                usable = _leave_out(plain, detail["loc"], missing=detail["type"] == "missing") and usable
+            if not usable:
+                return None
     return None
 
 
