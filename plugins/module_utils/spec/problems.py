@@ -95,6 +95,14 @@ class Problems:
         else:
             self._found[key] = problem
 
+    def repeats(self, code: str, place: Place) -> bool:
+        """Count one more of a problem that this place already has; False when it has none, so that it must be added."""
+        key = (code, place.file, place.line, place.column)
+        if key not in self._found:
+            return False
+        self._repeats[key] = self._repeats.get(key, 0) + 1
+        return True
+
     def extend(self, problems: Iterable[Problem]) -> None:
         """Keep several problems."""
         for problem in problems:

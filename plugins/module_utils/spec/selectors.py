@@ -11,7 +11,8 @@ A term is a name, ``worker-*``, ``worker-[01:05]``, ``site:hq``, ``label:gpu=yes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 
@@ -23,15 +24,28 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import B
 
 PREFIXES = ("node", "cluster", "site", "label", "type", "arch", "network")
 
+_WILD = re.compile(r"[*?]")
+
 
 class BadTerm(ValueError):
-    """A term that means nothing: code, message and remedy."""
+    """A term that means nothing: its code, what is wrong with it (``is neither …``), and the remedy when asked for."""
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, term: str, fault: str, hint: Callable[[], str]) -> None:
+        super().__init__(f"'{term}' {fault}")
         self.code = code
-        self.message = message
-        self.hint = hint
+        self.term = term
+        self.fault = fault
+        self._hint = hint
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence."""
+        return str(self)
+
+    @property
+    def hint(self) -> str:
+        """What to write instead; looking for the nearest name takes a while, so it is only done on request."""
+        return self._hint()
 
 
 def node_type(node: Node, provider_type: str | None = None) -> str:
@@ -43,18 +57,44 @@ def node_type(node: Node, provider_type: str | None = None) -> str:
     return "vps" if provider_type == "hetzner" else "server"
 
 
+class Names:
+    """Names to choose from by ``*`` and ``?``; only those that begin alike are looked at."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.known = frozenset(names)
+        self._sorted = sorted(self.known)
+
+    def matching(self, pattern: str) -> frozenset[str]:
+        """Return the names that a pattern means; without a sign it is a name."""
+        wild = _WILD.search(pattern)
+        if wild is None:
+            return frozenset({pattern} & self.known)
+        start = pattern[: wild.start()]
+        match = re.compile(translate(pattern)).match
+        found = []
+        for index in range(bisect_left(self._sorted, start), len(self._sorted)):
+            name = self._sorted[index]
+            if not name.startswith(start):
+                break
+            if match(name):
+                found.append(name)
+        return frozenset(found)
+
+
 @dataclass
 class Scope:
     """The nodes and clusters that selectors choose from; answers are remembered."""
 
     stack: Stack
     names: tuple[str, ...] = ()
-    _answers: dict[str, frozenset[str]] = field(default_factory=dict)
-    _indexes: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    _answers: dict[str, frozenset[str] | BadTerm] = field(default_factory=dict)
+    _indexes: dict[str, tuple[Names, dict[str, set[str]]]] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.names = tuple(self.stack.nodes)
-        self._known = frozenset(self.names)
+        self._nodes = Names(self.names)
+        self._sites = Names(self.stack.sites)
 
     def select(self, terms: Sequence[str]) -> tuple[str, ...]:
         """Return the nodes that a selector means, in natural order; raises :class:`BadTerm`."""
@@ -71,8 +111,31 @@ class Scope:
     def term(self, term: str) -> frozenset[str]:
         """Return the nodes of one term without ``!``."""
         if term not in self._answers:
-            self._answers[term] = self._resolve(term.strip())
-        return self._answers[term]
+            try:
+                self._answers[term] = self._resolve(term.strip())
+            except BadTerm as bad:
+                self._answers[term] = bad
+        answer = self._answers[term]
+        if isinstance(answer, BadTerm):
+            raise answer
+        return answer
+
+    def step(self, term: str) -> frozenset[str]:
+        """Return the nodes of one term of a roll-out's order, where a bare name may also be a site's."""
+        sites = self.sites(term)
+        if not sites:
+            return self.term(term)
+        return frozenset().union(*(self._index("site")[1].get(site, ()) for site in sites))
+
+    def sites(self, term: str) -> frozenset[str]:
+        """Return the sites that a name, ``branch-*`` or ``branch-[01:05]`` means; none when there is no such site."""
+        term = term.removeprefix("site:")
+        if not is_pattern(term):
+            return self._sites.matching(term)
+        try:
+            return frozenset().union(*(self._sites.matching(name) for name, _ in parse_pattern(term).names()))
+        except BadRange:
+            return frozenset()
 
     def _resolve(self, term: str) -> frozenset[str]:
         prefix, colon, value = term.partition(":")
@@ -81,72 +144,71 @@ class Scope:
         if is_pattern(term):
             return self._by_range(term)
         if colon:
-            hint = did_you_mean(prefix, PREFIXES, f"known: {', '.join(f'{known}:' for known in PREFIXES)}")
-            raise BadTerm("K306", f"'{prefix}:' is not a kind of selector", hint)
-        if any(sign in term for sign in "*?"):
-            return self._some(term, _matching(term, self.names), "no node has such a name")
+            kinds = f"known: {', '.join(f'{known}:' for known in PREFIXES)}"
+            fault = f"begins with '{prefix}:', which is not a kind of selector"
+            raise BadTerm("K306", term, fault, lambda: did_you_mean(prefix, PREFIXES, kinds))
+        if _WILD.search(term):
+            return _some(term, self._nodes.matching(term), lambda: _some_of(self.names))
         return self._by_name(term)
 
     def _by_name(self, name: str) -> frozenset[str]:
-        meanings = [kind for kind, known in self._namespaces().items() if name in known]
+        stack = self.stack
+        places = {"node": self._nodes.known, "cluster": stack.clusters, "site": stack.sites}
+        meanings = [kind for kind, known in places.items() if name in known]
         if len(meanings) > 1:
             choice = " or ".join(f"{kind}:{name}" for kind in meanings)
-            raise BadTerm("K307", f"'{name}' is both a {' and a '.join(meanings)}", f"write {choice}")
+            raise BadTerm("K307", name, f"is both a {' and a '.join(meanings)}", lambda: f"write {choice}")
         if meanings == ["node"]:
             return frozenset({name})
         if meanings == ["cluster"]:
             return self.cluster(name)
-        if name in self.stack.sites:
-            raise BadTerm("K306", f"'{name}' is a site, not a node", f"write site:{name}")
-        known = [*self.names, *self.stack.clusters]
-        raise BadTerm("K306", f"'{name}' is neither a node nor a cluster", did_you_mean(name, known, _some_of(known)))
-
-    def _namespaces(self) -> dict[str, Iterable[str]]:
-        return {"node": self._known, "cluster": self.stack.clusters}
+        if meanings == ["site"]:
+            raise BadTerm("K306", name, "is a site, not a node", lambda: f"write site:{name}")
+        known = [*self.names, *stack.clusters]
+        fault = "is neither a node nor a cluster"
+        raise BadTerm("K306", name, fault, lambda: _nearest(name, known))
 
     def _by_range(self, term: str) -> frozenset[str]:
         try:
             names = {name for name, _numbers in parse_pattern(term).names()}
         except BadRange as bad:
-            raise BadTerm("K210", bad.message, bad.hint) from bad
-        found = frozenset(names & self._known)
-        if any(sign in term for sign in "*?"):
-            found = frozenset(found.union(*(_matching(name, self.names) for name in names)))
-        return self._some(term, found, "no node has such a name")
+            hint = bad.hint
+            raise BadTerm("K210", term, f"is not a range: {bad.message}", lambda: hint) from bad
+        found = names & self._nodes.known
+        if _WILD.search(term):
+            found = set().union(*(self._nodes.matching(name) for name in names))
+        return _some(term, frozenset(found), lambda: _some_of(self.names))
 
     def _by_prefix(self, prefix: str, value: str, term: str) -> frozenset[str]:
         if prefix == "node":
-            return self._some(term, _matching(value, self.names), _some_of(self.names))
+            return _some(term, self._nodes.matching(value), lambda: _nearest(value, self.names))
         if prefix == "cluster":
-            if value not in self.stack.clusters:
-                raise BadTerm("K308", f"'{term}' means no cluster", did_you_mean(value, self.stack.clusters))
-            return self.cluster(value)
-        index = self._index(prefix)
-        found: set[str] = set()
-        for key in _matching(value, index):
-            found |= index[key]
-        return self._some(term, frozenset(found), did_you_mean(value, index, _some_of(index)))
-
-    @staticmethod
-    def _some(term: str, found: frozenset[str], hint: str) -> frozenset[str]:
-        if not found:
-            raise BadTerm("K308", f"'{term}' matches nothing", hint)
-        return found
+            found = self.cluster(value) if value in self.stack.clusters else frozenset()
+            return _some(term, found, lambda: _nearest(value, self.stack.clusters))
+        values, index = self._index(prefix)
+        found = frozenset().union(*(index[key] for key in values.matching(value)))
+        return _some(term, found, lambda: _nearest(value, index))
 
     def cluster(self, name: str) -> frozenset[str]:
         """Return the members of a cluster."""
+        if name in self._open:
+            raise BadTerm("K306", name, "is a member of itself", lambda: "name nodes as members of a cluster")
         cluster = self.stack.clusters[name]
-        return frozenset(self.select(cluster.control_plane)) | frozenset(
-            self.select(cluster.workers) if cluster.workers else ()
-        )
+        self._open.append(name)
+        try:
+            return frozenset(self.select(cluster.control_plane)) | frozenset(
+                self.select(cluster.workers) if cluster.workers else ()
+            )
+        finally:
+            self._open.pop()
 
-    def _index(self, prefix: str) -> dict[str, set[str]]:
+    def _index(self, prefix: str) -> tuple[Names, dict[str, set[str]]]:
         if prefix not in self._indexes:
             index: dict[str, set[str]] = {}
             for name, node in self.stack.nodes.items():
                 for value in self._values(prefix, node):
                     index.setdefault(value, set()).add(name)
-            self._indexes[prefix] = index
+            self._indexes[prefix] = (Names(index), index)
         return self._indexes[prefix]
 
     def _values(self, prefix: str, node: Node) -> list[str]:
@@ -169,11 +231,14 @@ class Scope:
         return network.site if network else None
 
 
-def _matching(pattern: str, names: Iterable[str]) -> frozenset[str]:
-    if not any(sign in pattern for sign in "*?"):
-        return frozenset({pattern} & set(names))
-    match = re.compile(translate(pattern)).match
-    return frozenset(name for name in names if match(name))
+def _some(term: str, found: frozenset[str], hint: Callable[[], str]) -> frozenset[str]:
+    if not found:
+        raise BadTerm("K308", term, "matches nothing", hint)
+    return found
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    return did_you_mean(word, known, _some_of(known))
 
 
 def _some_of(names: Iterable[str]) -> str:
