@@ -18,12 +18,14 @@ _CONSTANTS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _YAML11_WORD = re.compile(
     r"""(?: y | n | yes | no | on | off | true | false | null
-          | [-+]?0[0-7_]+              # octal 010
-          | [-+]?0[bx][0-9a-f_]+
-          | [-+]?[0-9]+(?: : [0-5]?[0-9] )+   # base sixty 1:30
+          | [-+]? 0 [0-7_]+                            # octal 010
+          | [-+]? 0 [bx] [0-9a-f_]+                    # 0x1f
+          | [-+]? [1-9] [0-9]* _ [0-9_]*               # 1_000
+          | [-+]? [1-9] [0-9_]* (?: : [0-5]?[0-9] )+   # base sixty 1:30
     )\Z""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_BOOLEANS = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}
 
 
 def resolve(text: str) -> Scalar:
@@ -37,4 +39,10 @@ def resolve(text: str) -> Scalar:
 
 def is_yaml11_word(text: str) -> bool:
     """Tell whether a YAML 1.1 reader would take this unquoted string for something else."""
-    return bool(text) and text not in _CONSTANTS and _YAML11_WORD.match(text) is not None
+    return text not in _CONSTANTS and _YAML11_WORD.match(text) is not None
+
+
+def constant_meant(word: str) -> str | None:
+    """Return what was probably meant by a YAML 1.1 word: ``true`` for ``Yes``, ``null`` for ``NULL``."""
+    word = word.lower()
+    return word if word in _CONSTANTS else _BOOLEANS.get(word)

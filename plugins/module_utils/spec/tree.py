@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place
 from ansible_collections.kombify.stack.plugins.module_utils.spec.scalars import resolve
 
-_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_LINE_BREAK = re.compile("\r\n|[\r\n]")
 
 Path = tuple[str | int, ...]
 
