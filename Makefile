@@ -1,36 +1,84 @@
 # Few words; each sets up what it needs. `make` alone lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
-VENV := .venv
-BIN  := $(VENV)/bin
+VENV   := .venv
+NEWEST := .venv-3.13
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-# The first of these versions that starts, on PATH or in pyenv's folder, seen from outside of any virtual environment.
+# Programs that write a file of this repository or, with --check, fail if it is not up to date.
+GENERATORS := $(sort $(wildcard docs/generators/*.py))
+# Programs that measure, one subject each.
+BENCHES    := $(sort $(wildcard tests/bench/bench_*.py))
+
+# $(call find-python,3.11 3.12): the first that starts, on PATH or in pyenv's folder, and not one of a virtual environment.
 find-python = $(shell for version in $(1); do \
 	for candidate in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python$$version; do \
 	  "$$candidate" -c 'import sys; print(sys._base_executable)' 2>/dev/null && exit; \
 	done; done)
 
-# A venv with the distribution, the extra $(3), and the one link that makes the working copy the installed collection.
+# $(call make-venv,folder,interpreter,extra): a virtual environment with the distribution, and the one link that makes
+# the working copy the installed collection. py.typed tells mypy that it carries types.
 define make-venv
-@test -n "$(2)" || { echo "No Python 3.11, 3.12 or 3.13 found; on Debian: apt-get install python3 python3-venv" >&2; exit 1; }
 @echo "Setting up $(1) with $(2)"
-$(2) -m venv $(1)
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(3)]'
-$(1)/bin/python -c 'import pathlib, sysconfig; \
+@$(2) -c 'import ensurepip, venv' || { echo "On Debian: apt-get install python3-venv" >&2; exit 1; }
+@$(2) -m venv $(1)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(3)]'
+@$(1)/bin/python -c 'import pathlib, sysconfig; \
 	link = pathlib.Path(sysconfig.get_path("purelib"), "ansible_collections/kombify/stack"); \
 	link.parent.mkdir(parents=True, exist_ok=True); link.unlink(missing_ok=True); link.symlink_to(pathlib.Path.cwd()); \
 	link.with_name("py.typed").touch()'
-@touch $@
+@touch $(1)/.ready
 endef
 
-.PHONY: help setup
-help: ## List the words
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
+.PHONY: help setup test test-newest lint docs bench clean
 
-setup: $(VENV)/.ready ## Create the virtual environment
+help: ## List these words
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
+setup: $(VENV)/.ready ## Make the virtual environment .venv with everything in it
+
+$(VENV)/.ready: PYTHON = $(call find-python,3.11 3.12 3.13)
 $(VENV)/.ready: pyproject.toml
-	$(call make-venv,$(VENV),$(call find-python,3.11 3.12 3.13),dev)
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(call make-venv,$(VENV),$(PYTHON),dev)
+
+test: setup ## Run all tests, the unit tests also with the newest Python and ansible-core
+	pytest --numprocesses auto
+	@$(MAKE) --no-print-directory test-newest
+	python tests/sanity/run.py
+
+test-newest: PYTHON = $(call find-python,3.13)
+test-newest:
+	@if test -n "$(PYTHON)"; then $(MAKE) --no-print-directory $(NEWEST)/.ready && $(NEWEST)/bin/ansible --version | head -1 && \
+	  $(NEWEST)/bin/pytest --numprocesses auto tests/unit; \
+	else echo "NOT RUN: unit tests with the newest ansible-core need Python 3.13, and none was found."; fi
+
+$(NEWEST)/.ready: PYTHON = $(call find-python,3.13)
+$(NEWEST)/.ready: pyproject.toml
+	$(call make-venv,$(NEWEST),$(PYTHON),solver$(comma)test)
+
+lint: setup ## Run all linters and check the generated files
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports --no-logo
+	yamllint --strict .
+	ansible-lint
+	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs .
+	@for generator in $(GENERATORS); do echo "python $$generator --check"; python $$generator --check; done
+
+docs: setup ## Write the generated files
+	@for generator in $(GENERATORS); do echo "python $$generator"; python $$generator; done
+
+bench: setup ## Measure
+	@for bench in $(BENCHES); do echo "python $$bench"; python $$bench; done
+
+clean: ## Remove what the other words left behind
+	rm -rf $(VENV) $(NEWEST) build dist api/*.egg-info .cache .*_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+comma := ,
