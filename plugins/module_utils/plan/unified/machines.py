@@ -17,6 +17,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
     UnifiedLink,
     UnifiedNetwork,
     UnifiedNode,
+    UnifiedProvider,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Link, Node
@@ -84,6 +85,22 @@ def _link(name: str, link: Link, scope: Scope, addresses: Mapping[str, str], loc
         protocol=protocol or "udp",
         members={node: given[node] for node in sorted(given, key=natural)},
     )
+
+
+def build_providers(spec: Spec) -> dict[str, UnifiedProvider]:
+    """Return the providers, with references where secrets are."""
+    return {
+        name: UnifiedProvider(
+            name=name,
+            type=provider.type,
+            api=provider.api,
+            token=provider.token,
+            storage=provider.storage,
+            bridge=provider.bridge,
+            verify_tls=provider.verify_tls,
+        )
+        for name, provider in sorted(spec.stack.providers.items())
+    }
 
 
 def build_networks(spec: Spec) -> dict[str, UnifiedNetwork]:

@@ -52,6 +52,18 @@ class UnifiedNode(Stage):
     origin: dict[str, str] = Field(default_factory=dict)
 
 
+class UnifiedProvider(Stage):
+    """An API that makes machines; its token is a reference, never the value."""
+
+    name: str
+    type: str
+    api: str | None = None
+    token: str | None = None
+    storage: str | None = None
+    bridge: str | None = None
+    verify_tls: bool = True
+
+
 class UnifiedNetwork(Stage):
     """A subnet."""
 
@@ -189,6 +201,7 @@ class Unified(Stage):
     spec_digest: str
     facts_digest: str
     nodes: dict[str, UnifiedNode]
+    providers: dict[str, UnifiedProvider] = Field(default_factory=dict)
     networks: dict[str, UnifiedNetwork] = Field(default_factory=dict)
     links: dict[str, UnifiedLink] = Field(default_factory=dict)
     clusters: dict[str, UnifiedCluster] = Field(default_factory=dict)
