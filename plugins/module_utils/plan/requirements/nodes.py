@@ -76,7 +76,7 @@ def _node(name: str, spec: Spec, scope: Scope, facts: Facts, roles: tuple[str, .
         taints=node.taints,
         size=size,
         reserve=reserve,
-        allocatable=_allocatable(size, reserve, found, _cpu_factor(spec)),
+        allocatable=_allocatable(spec, size, reserve, found),
         public=kind == "vps" or bool(node.ports) or node.edge is not None,
         docker=cluster is None and kind in DOCKER_TYPES,
         origin=_origin(name, spec, node, found),
@@ -103,20 +103,16 @@ def _reserve(node: Node, kind: str, size: Resources | None) -> Resources:
     return Resources(memory=memory, storage=storage, cpu=wish.cpu or 0)
 
 
-def _cpu_factor(spec: Spec) -> int:
-    return spec.stack.policies.overcommit.cpu.factor or DEFAULT_CPU_FACTOR
-
-
-def _allocatable(
-    size: Resources | None, reserve: Resources, found: NodeFacts | None, cpu_factor: int
-) -> Resources | None:
+def _allocatable(spec: Spec, size: Resources | None, reserve: Resources, found: NodeFacts | None) -> Resources | None:
+    """Return what may be promised: size times the policy's factor, less reserve and foreign use."""
     if size is None:
         return None
     foreign = found.foreign if found else ForeignUse()
+    factors = spec.stack.policies.overcommit
     return Resources(
-        memory=max(0, size.memory - reserve.memory - foreign.memory),
-        storage=max(0, size.storage - reserve.storage - foreign.storage),
-        cpu=max(0, size.cpu * cpu_factor - reserve.cpu - foreign.cpu),
+        memory=max(0, size.memory * (factors.memory.factor or 1) - reserve.memory - foreign.memory),
+        storage=max(0, size.storage * (factors.storage.factor or 1) - reserve.storage - foreign.storage),
+        cpu=max(0, size.cpu * (factors.cpu.factor or DEFAULT_CPU_FACTOR) - reserve.cpu - foreign.cpu),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import ServiceNeed
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import BackupJob
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
-from ansible_collections.kombify.stack.plugins.module_utils.spec.model.operations import BackupPolicy
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.backups import BackupPolicy
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 from ansible_collections.kombify.stack.plugins.module_utils.spec.schedules import to_cron
 from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.backups import Backups, short_backups
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
     Anything,
     Part,
@@ -28,14 +29,12 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines 
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.operations import (
     Auth,
-    Backups,
     Monitoring,
-    Policies,
-    Remediation,
     Rollout,
     Secrets,
-    _short_backups,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.policies import Policies
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.remediation import Remediation
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.services import (
     CatalogSource,
     Database,
@@ -131,7 +130,7 @@ class Stack(Part):
     placement: Placement = Placement()
     secrets: Secrets = Secrets()
     auth: Auth | None = None
-    backups: Annotated[Backups, BeforeValidator(_short_backups)] = Backups()
+    backups: Annotated[Backups, BeforeValidator(short_backups)] = Backups()
     rollout: Rollout = Rollout()
     monitoring: Monitoring = Monitoring()
     remediation: dict[str, Remediation] = Field(default_factory=dict)

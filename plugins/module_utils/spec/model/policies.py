@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policies: what is checked, and how strictly."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Anything, Part, Words
+
+
+class Policy(Part):
+    """How strictly one kind of check is taken, and why."""
+
+    mode: Literal["error", "warn", "off"] | None = None
+    reason: str | None = None
+    factor: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+def _short_policy(value: Any) -> Any:
+    if value in ("error", "warn", "off") and isinstance(value, str):
+        return {"mode": value}
+    return value
+
+
+PolicyField = Annotated[Policy, BeforeValidator(_short_policy)]
+
+
+class Overcommit(Part):
+    """What may be promised beyond what is there."""
+
+    memory: PolicyField = Policy()
+    storage: PolicyField = Policy()
+    cpu: PolicyField = Policy()
+
+
+class Security(Part):
+    """What every workload has to keep."""
+
+    mode: Literal["error", "warn", "off"] = "warn"
+    network: Literal["deny-all", "allow"] | None = None
+    run_as_non_root: bool | None = None
+    read_only_root: Annotated[
+        str | bool | None,
+        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["where-possible"]}]}),
+    ] = None
+    allow_privilege_escalation: bool | None = None
+    drop_capabilities: Words = ()
+
+
+Check = Literal[
+    "network_policy",
+    "service_account",
+    "rbac",
+    "service_monitor",
+    "pod_disruption_budget",
+    "helm_test",
+]
+
+
+class Policies(Part):
+    """What is checked, and how strictly: error, warn or off."""
+
+    overcommit: Overcommit = Overcommit()
+    security: Security = Security()
+    compliance: tuple[Check, ...] = ()
+    capacity: Literal["survive-one-node"] | None = None
+    backups: PolicyField = Policy()
+    versions: PolicyField = Policy()
+    naming: PolicyField = Policy()
+    changes: Anything = Field(default_factory=dict)

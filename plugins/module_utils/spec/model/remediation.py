@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Remediation: limited reactions to events, out of a closed list of actions."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Part, Selector, Window, Words
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import did_you_mean
+from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Duration, parse_duration, problem
+
+DISRUPTIVE = frozenset(
+    {
+        "restart",
+        "redeploy",
+        "power-cycle",
+        "cordon",
+        "drain",
+        "reschedule",
+        "scale",
+        "start-vm",
+        "run",
+    }
+)
+ActionName = Literal[
+    "notify",
+    "restart",
+    "redeploy",
+    "start-vm",
+    "power-cycle",
+    "cordon",
+    "drain",
+    "reschedule",
+    "backup-now",
+    "scale",
+]
+ACTIONS = get_args(ActionName)
+
+_LIMIT = re.compile(r"(?P<count>[1-9][0-9]{0,3}) (?:per|in) (?P<span>[0-9]+[smhdw])\Z")
+
+
+class Budget(Part):
+    """So many times in a span of seconds; written ``3 per 1h``."""
+
+    count: int
+    seconds: int
+
+
+def _budget(value: Any) -> Any:
+    match = _LIMIT.match(" ".join(value.split())) if isinstance(value, str) else None
+    if match is None:
+        raise problem("K205", f"'{value}' is not a limit", "write it as 3 per 1h")
+    return {"count": int(match["count"]), "seconds": parse_duration(match["span"])}
+
+
+Limit = Annotated[
+    Budget,
+    BeforeValidator(_budget),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "examples": ["3 per 1h"],
+            "pattern": _LIMIT.pattern[:-2] + "$",
+        }
+    ),
+]
+
+
+class When(Part):
+    """What starts a remediation."""
+
+    alert: str | None = None
+    event: str | None = None
+    nodes: Selector = ()
+    services: Words = ()
+    for_: Duration | None = Field(default=None, alias="for")
+
+    @model_validator(mode="after")
+    def _alert_or_event(self) -> When:
+        if (self.alert is None) == (self.event is None):
+            raise problem(
+                "K205",
+                "'when' names one alert or one event",
+                "write when: {alert: NodeDown}",
+            )
+        return self
+
+
+class Action(Part):
+    """One action of the closed list; ``run`` names a playbook of the collection."""
+
+    name: str
+    playbook: str | None = None
+
+
+def _action(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"run"}:
+        return {"name": "run", "playbook": value["run"]}
+    if value not in ACTIONS:
+        close = did_you_mean(str(value), ACTIONS)
+        raise problem(
+            "K207",
+            f"'{value}' is not an action",
+            f"{close} allowed: {', '.join(ACTIONS)}, run".strip(),
+        )
+    return {"name": value}
+
+
+def _listed_actions(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class Remediation(Part):
+    """A limited reaction to an event."""
+
+    when: When
+    do: Annotated[
+        tuple[Annotated[Action, BeforeValidator(_action)], ...],
+        BeforeValidator(_listed_actions),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"enum": list(ACTIONS)},
+                    {
+                        "type": "object",
+                        "required": ["run"],
+                        "properties": {"run": {"type": "string"}},
+                    },
+                    {
+                        "type": "array",
+                        "items": {"anyOf": [{"enum": list(ACTIONS)}, {"type": "object"}]},
+                    },
+                ]
+            }
+        ),
+    ]
+    limit: Limit | None = None
+    stop_if: Limit | None = None
+    approve: Literal["auto", "manual"] = "auto"
+    quiet_hours: Window | None = None
+
+    @property
+    def disruptive(self) -> bool:
+        """Whether it does more than tell somebody."""
+        return any(action.name in DISRUPTIVE for action in self.do)
