@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import (
+from ansible_collections.kombify.stack.plugins.module_utils.spec.faults import report_fault
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
     Problems,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import (
