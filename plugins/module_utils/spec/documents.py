@@ -46,25 +46,17 @@ class Document:
         """A hash of all that was read, in order."""
         total = hashlib.sha256()
         for source in self.sources:
-            total.update(
-                hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).digest()
-            )
+            total.update(hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).digest())
         return total.hexdigest()
 
 
-def read_document(
-    path: Path, overlays: Listing[Path], sets: Listing[str], problems: Problems
-) -> Document:
+def read_document(path: Path, overlays: Listing[Path], sets: Listing[str], problems: Problems) -> Document:
     """Read a spec with its includes, overlays and ``--set`` values; problems are collected."""
     document = Document(Mapping(Source(str(path), ""), 1, 1))
-    document.root = (
-        _read_map(path, str(path), "spec", document, problems) or document.root
-    )
+    document.root = _read_map(path, str(path), "spec", document, problems) or document.root
     _include(path, document, problems)
     for overlay in overlays:
-        tree = _read_map(
-            overlay, str(overlay), f"overlay {overlay.name}", document, problems
-        )
+        tree = _read_map(overlay, str(overlay), f"overlay {overlay.name}", document, problems)
         if tree is not None:
             document.above.append(tree)
     for text in sets:
@@ -74,18 +66,14 @@ def read_document(
     return document
 
 
-def _read_map(
-    path: Path, name: str, layer: str, document: Document, problems: Problems
-) -> Mapping | None:
+def _read_map(path: Path, name: str, layer: str, document: Document, problems: Problems) -> Mapping | None:
     reading = read_source(path, problems, name=name, layer=layer)
     document.sources.append(reading.source)
     document.complete = document.complete and reading.complete
     if isinstance(reading.root, Mapping):
         return reading.root
     if reading.complete:
-        empty = reading.root is None or (
-            isinstance(reading.root, Scalar) and reading.root.plain() is None
-        )
+        empty = reading.root is None or (isinstance(reading.root, Scalar) and reading.root.plain() is None)
         what = "is empty" if empty else "is not a map of sections"
         place = reading.root.place if reading.root else reading.source.place(1, 1)
         problems.error(
@@ -124,12 +112,8 @@ def _include(path: Path, document: Document, problems: Problems) -> None:
         seen.add(target.resolve())
         if not target.exists():
             if not optional:
-                hint = (
-                    "check the path (it counts from this file), or add optional: true"
-                )
-                problems.error(
-                    "K101", f"included file '{text}' does not exist", node.place, hint
-                )
+                hint = "check the path (it counts from this file), or add optional: true"
+                problems.error("K101", f"included file '{text}' does not exist", node.place, hint)
             continue
         tree = _read_map(target, str(target), f"include {text}", document, problems)
         if tree is not None:
@@ -181,9 +165,7 @@ def _combine(first: Mapping, second: Mapping, problems: Problems) -> Mapping:
     return Mapping(first.source, first.line, first.column, first.width, entries)
 
 
-def _combine_section(
-    section: str, first: Mapping, second: Mapping, problems: Problems
-) -> Mapping:
+def _combine_section(section: str, first: Mapping, second: Mapping, problems: Problems) -> Mapping:
     entries = dict(first.entries)
     for name, entry in second.entries.items():
         if name in entries:
@@ -193,9 +175,7 @@ def _combine_section(
     return Mapping(first.source, first.line, first.column, first.width, entries)
 
 
-def _twice(
-    name: str, where: str, second: Node, first: Node, problems: Problems
-) -> None:
+def _twice(name: str, where: str, second: Node, first: Node, problems: Problems) -> None:
     hint = "keep it in one file; use an overlay to change it"
     problems.error(
         "K102",
@@ -214,28 +194,25 @@ def _set_value(text: str, document: Document, problems: Problems) -> Mapping | N
     document.sources.append(source)
     if not equals or not all(steps):
         hint = "write --set services.nextcloud.replicas=2"
-        problems.error(
-            "K205", f"'{text}' is not path=value", source.place(1, 1, len(text)), hint
-        )
+        problems.error("K205", f"'{text}' is not path=value", source.place(1, 1, len(text)), hint)
         return None
     reading = parse(value, problems, name="--set", layer="--set")
     if reading.root is None and not reading.complete:
         return None
-    node: Node = reading.root or Scalar(source, 1, len(path) + 2, max(1, len(value)))
-    column = len(path)
+    column = len(path) + 1
+    tree = Mapping(source, 1, 1)
+    value_node: Node = reading.root or Scalar(source, 1, column + 1, max(1, len(value)))
     for step in reversed(steps):
-        column -= len(step)
+        column -= len(step) + 1
         key = Scalar(source, 1, column + 1, len(step), step, True)
-        node = Mapping(source, 1, column + 1, len(step), {step: (key, node)})
-        column -= 1
-    assert isinstance(node, Mapping)
-    return node
+        tree = Mapping(source, 1, column + 1, len(step), {step: (key, value_node)})
+        value_node = tree
+    return tree
 
 
 def laid_over(root: Mapping, above: Listing[Mapping]) -> Mapping:
     """Return the root with overlays merged on top."""
-    merged: Node = root
     for tree in above:
-        merged = merge(merged, tree)
-    assert isinstance(merged, Mapping)
-    return merged
+        merged = merge(root, tree)
+        root = merged if isinstance(merged, Mapping) else root
+    return root

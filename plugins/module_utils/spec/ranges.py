@@ -68,13 +68,9 @@ class Pattern:
 
     def names(self) -> Iterator[tuple[str, Numbers]]:
         """Iterate over every name with the numbers of its ranges."""
-        for numbers in product(
-            *(range(one.first, one.last + 1) for one in self.ranges)
-        ):
+        for numbers in product(*(range(one.first, one.last + 1) for one in self.ranges)):
             pieces = [self.parts[0]]
-            for number, one, part in zip(
-                numbers, self.ranges, self.parts[1:], strict=True
-            ):
+            for number, one, part in zip(numbers, self.ranges, self.parts[1:], strict=True):
                 pieces.append(f"{number:0{one.width}d}{part}")
             yield "".join(pieces), numbers
 
@@ -90,9 +86,7 @@ def parse_pattern(text: str) -> Pattern:
     ranges = tuple(_range(bounds, text) for bounds in parts[1::2])
     pattern = Pattern(text, tuple(parts[0::2]), ranges)
     if any("[" in part or "]" in part for part in pattern.parts):
-        raise BadRange(
-            f"'{text}' has a bracket without its partner", "write a range as [01:40]"
-        )
+        raise BadRange(f"'{text}' has a bracket without its partner", "write a range as [01:40]")
     if pattern.count > MAX_ITEMS:
         raise BadRange(
             f"'{text}' stands for {pattern.count:,} names",
@@ -110,12 +104,8 @@ def _range(bounds: str, text: str) -> Range:
         )
     low, high = match.groups()
     if int(low) > int(high):
-        raise BadRange(
-            f"[{bounds}] in '{text}' runs backwards", f"write [{high}:{low}]"
-        )
-    padded = (
-        (len(low) > 1 and low.startswith("0")) or (len(high) > 1 and high.startswith("0"))
-    )
+        raise BadRange(f"[{bounds}] in '{text}' runs backwards", f"write [{high}:{low}]")
+    padded = (len(low) > 1 and low.startswith("0")) or (len(high) > 1 and high.startswith("0"))
     if padded and len(low) != len(high):
         width = max(len(low), len(high))
         raise BadRange(
@@ -132,9 +122,7 @@ def has_number(text: str) -> bool:
 
 def unknown_numbers(text: str, ranges: int) -> list[str]:
     """Return the references in a text that no range answers (K211)."""
-    return [
-        match[0] for match in _NUMBER.finditer(text) if not 1 <= int(match[1]) <= ranges
-    ]
+    return [match[0] for match in _NUMBER.finditer(text) if not 1 <= int(match[1]) <= ranges]
 
 
 def compile_tree(node: Node) -> Build:
@@ -150,17 +138,14 @@ def _compile(node: Node) -> Build | None:
         return _compile_text(node.text) if has_number(node.text) else None
     if isinstance(node, Sequence):
         return _compile_sequence(node)
-    assert isinstance(node, Mapping)
-    return _compile_mapping(node)
+    return _compile_mapping(node) if isinstance(node, Mapping) else None
 
 
 def _compile_sequence(node: Sequence) -> Build | None:
     parts = [(item, _compile(item)) for item in node.items]
     if all(build is None for _item, build in parts):
         return None
-    return lambda numbers: [
-        build(numbers) if build else item.plain() for item, build in parts
-    ]
+    return lambda numbers: [build(numbers) if build else item.plain() for item, build in parts]
 
 
 def _compile_mapping(node: Mapping) -> Build | None:

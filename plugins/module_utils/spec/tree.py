@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place
@@ -116,11 +116,7 @@ def child(node: Node | None, step: str | int) -> Node | None:
     """Return the node one step below, or None."""
     if isinstance(node, Mapping):
         return node.get(str(step))
-    if (
-        isinstance(node, Sequence)
-        and isinstance(step, int)
-        and 0 <= step < len(node.items)
-    ):
+    if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
         return node.items[step]
     return None
 
@@ -159,7 +155,7 @@ def merge(below: Node | None, above: Node) -> Node:
     if below is None:
         return above
     if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
-        return _over(above, below)
+        return replace(above, below=below)
     entries = dict(below.entries)
     for name, (key, value) in above.entries.items():
         if isinstance(value, Scalar) and value.plain() is None and name in entries:
@@ -168,35 +164,7 @@ def merge(below: Node | None, above: Node) -> Node:
             entries[name] = (key, merge(entries[name][1], value))
         else:
             entries[name] = (key, value)
-    return Mapping(
-        above.source, above.line, above.column, above.width, entries, below=below
-    )
-
-
-def _over(above: Node, below: Node) -> Node:
-    if isinstance(above, Scalar):
-        return Scalar(
-            above.source,
-            above.line,
-            above.column,
-            above.width,
-            above.text,
-            above.quoted,
-            below=below,
-        )
-    if isinstance(above, Sequence):
-        return Sequence(
-            above.source,
-            above.line,
-            above.column,
-            above.width,
-            above.items,
-            below=below,
-        )
-    assert isinstance(above, Mapping)
-    return Mapping(
-        above.source, above.line, above.column, above.width, above.entries, below=below
-    )
+    return Mapping(above.source, above.line, above.column, above.width, entries, below=below)
 
 
 def layers(node: Node | None) -> Iterator[Node]:

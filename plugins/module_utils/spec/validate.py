@@ -16,8 +16,6 @@ from pydantic import BaseModel, ValidationError
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.faults import report_fault
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
-    Problems,
-)
 from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import (
     has_number,
 )
