@@ -32,6 +32,11 @@ class Catalogue:
         """The names of the sources, in the order in which they are asked."""
         return tuple(self._sources)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The directories of the sources, in the order in which they are asked."""
+        return tuple(self._sources.values())
+
     def get(self, name: str) -> Kit | None:
         """Return a kit by ``name`` or ``name@source``; None when it is unknown or has errors."""
         return self._load(name)[0]

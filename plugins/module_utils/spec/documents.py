@@ -39,6 +39,7 @@ class Document:
     root: Mapping
     above: list[Mapping] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     complete: bool = True
 
     @property
@@ -111,6 +112,7 @@ def _include(path: Path, document: Document, problems: Problems) -> None:
             return
         seen.add(target.resolve())
         if not target.exists():
+            document.absent.append(str(target))
             if not optional:
                 hint = "check the path (it counts from this file), or add optional: true"
                 problems.error("K101", f"included file '{text}' does not exist", node.place, hint)

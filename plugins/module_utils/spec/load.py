@@ -71,13 +71,17 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """A spec that was read: its objects, its tree with places, and what is wrong with it."""
+    """A spec that was read: its objects, its tree with places, and what is wrong with it.
+
+    ``files`` were read, ``absent`` are included files that were not there: a spec changes when one of them comes.
+    """
 
     path: str
     stack: Stack
     root: Mapping
     entries: dict[str, dict[str, Entry]]
     files: tuple[str, ...]
+    absent: tuple[str, ...]
     digest: str
     problems: Problems
     complete: bool
@@ -122,29 +126,17 @@ class Spec:
     def why(self, *path: str | int) -> list[Layer]:
         """Return the layers that gave a value, lowest first."""
         _tree, rest, entry = self._tree(path)
-        parts = (
-            entry.layers
-            if entry is not None
-            else ((str(path[0]) if path else "spec", self.root),)
-        )
+        parts = entry.layers if entry is not None else ((str(path[0]) if path else "spec", self.root),)
         chain = []
         for label, tree in parts:
             node = find(tree, rest)
             for one in reversed(list(layers(node))):
-                layer = (
-                    one.source.layer if one.source.layer not in ("spec", label) else ""
-                )
-                chain.append(
-                    Layer(
-                        f"{label} ({layer})" if layer else label, one.plain(), one.place
-                    )
-                )
+                layer = one.source.layer if one.source.layer not in ("spec", label) else ""
+                chain.append(Layer(f"{label} ({layer})" if layer else label, one.plain(), one.place))
         return chain
 
 
-def load_spec(
-    path: Path, *, overlays: Listing[Path] = (), sets: Listing[str] = ()
-) -> Spec:
+def load_spec(path: Path, *, overlays: Listing[Path] = (), sets: Listing[str] = ()) -> Spec:
     """Read a spec. Nothing is raised for a bad file: look at ``spec.problems``.
 
     ``overlays`` are files laid over it in their order, ``sets`` are ``path=value`` texts laid over all.
@@ -161,6 +153,7 @@ def load_spec(
         root,
         expansion.entries,
         files,
+        tuple(document.absent),
         document.digest,
         problems,
         document.complete,
@@ -177,13 +170,8 @@ def _stack(root: Mapping, expansion: Expansion, problems: Problems) -> Stack:
             plain[section] = without_numbers(node)
     for section in [name for name, value in plain.items() if value is None]:
         del plain[section]
-    stack = (
-        validate(Stack, _with_header(plain, root, problems), root, (), problems)
-        or _empty()
-    )
-    return stack.model_copy(
-        update={section: _objects(section, expansion, problems) for section in MODELS}
-    )
+    stack = validate(Stack, _with_header(plain, root, problems), root, (), problems) or _empty()
+    return stack.model_copy(update={section: _objects(section, expansion, problems) for section in MODELS})
 
 
 def _check_section_is_map(section: str, root: Mapping, problems: Problems) -> None:
@@ -198,9 +186,7 @@ def _check_section_is_map(section: str, root: Mapping, problems: Problems) -> No
     )
 
 
-def _with_header(
-    plain: dict[str, Any], root: Mapping, problems: Problems
-) -> dict[str, Any]:
+def _with_header(plain: dict[str, Any], root: Mapping, problems: Problems) -> dict[str, Any]:
     """Supply what is missing in the header, so that its absence hides nothing else."""
     start = root.place
     if "apiVersion" not in plain:
@@ -223,9 +209,7 @@ def _objects(section: str, expansion: Expansion, problems: Problems) -> dict[str
     model = MODELS[section]
     found: dict[str, Part] = {}
     for name, entry in expansion.entries[section].items():
-        made = validate(
-            model, entry.build(entry.numbers), entry.tree, (section, name), problems
-        )
+        made = validate(model, entry.build(entry.numbers), entry.tree, (section, name), problems)
         if made is not None:
             found[name] = made
     return found
