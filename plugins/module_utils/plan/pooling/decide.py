@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
-from ansible_collections.kombify.stack.plugins.module_utils.kits.versions import parse_version
+from ansible_collections.kombify.stack.plugins.module_utils.kits.versions import VersionRange, parse_version
 from ansible_collections.kombify.stack.plugins.module_utils.plan.pooling.instance import Filling, accepted, held
 from ansible_collections.kombify.stack.plugins.module_utils.plan.pooling.model import (
     DatabaseDemand,
@@ -37,8 +37,13 @@ def pool(
     offers: Mapping[str, Sequence[Offer]],
     existing: Iterable[Existing] = (),
     locked: Mapping[str, str] | None = None,
+    fixed: Mapping[str, VersionRange] | None = None,
 ) -> Pooling:
-    """Give every demand an instance. ``offers`` are per engine in order of preference, ``locked`` is ``to_lock()``."""
+    """Give every demand an instance.
+
+    ``offers`` are per engine in order of preference, ``locked`` is an earlier ``to_lock()``, ``fixed`` are the
+    versions that the user wants of the shared instances of an engine.
+    """
     standing: dict[tuple[str, str], list[Existing]] = {}
     for one in existing:
         standing.setdefault((one.engine, one.unit), []).append(one)
@@ -47,7 +52,8 @@ def pool(
     key = attrgetter("engine", "unit")
     for (engine, unit), group in groupby(sorted(demands, key=key), key=key):
         here = standing.get((engine, unit), [])
-        room = _Unit(engine, unit, tuple(offers.get(engine, ())), here, locked or {}, homes)
+        wanted = (fixed or {}).get(engine)
+        room = _Unit(engine, unit, tuple(offers.get(engine, ())), here, locked or {}, homes, wanted)
         room.serve(list(group))
         instances += [one.finish() for one in room.instances if one.seats]
         failures += room.failures
@@ -75,6 +81,7 @@ class _Unit:
     existing: Sequence[Existing]
     locked: Mapping[str, str]
     homes: Mapping[tuple[str, str], list[str]]
+    fixed: VersionRange | None = None
     instances: list[Filling] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -86,7 +93,9 @@ class _Unit:
             if self.offers and all(one.service != name for one in self.existing):
                 self.instances.append(self._new(name, self.offers[0], "pooled", "it is there already"))
         for demand in sorted(demands, key=lambda one: (self._home(one) is None, self._choice(one))):
-            if demand.share == "none":
+            if demand.alone:
+                self._bundle(demand, demand.alone)
+            elif demand.share == "none":
                 self._serve_alone(demand, "share: none")
             else:
                 self._serve(demand)
@@ -119,8 +128,7 @@ class _Unit:
         if demand.named:
             self._fail(demand, refusals, f"another version or image of {demand.service}")
         elif demand.bundled:
-            why = refusals[0] if refusals else f"no {self.engine} for {self._words()}"
-            self._join(self._new(demand.consumer, _NOTHING, "bundled", why, made=False), demand)
+            self._bundle(demand, refusals[0] if refusals else f"no {self.engine} for {self._words()}")
         else:
             self._serve_new(demand, refusals)
 
@@ -140,8 +148,14 @@ class _Unit:
             if refusal is None:
                 self._join(shared, demand)
                 return
+            if self.fixed is not None and not accepted(demand, shared.versions):
+                self._fail(demand, [refusal], "another version of it")
+                return
             why = refusal
         self._serve_alone(demand, why)
+
+    def _bundle(self, demand: DatabaseDemand, why: str) -> None:
+        self._join(self._new(demand.consumer, _NOTHING, "bundled", why, made=False), demand)
 
     def _serve_alone(self, demand: DatabaseDemand, why: str) -> None:
         service = f"{self.engine}-{demand.consumer.replace('/', '-')}"
@@ -167,7 +181,10 @@ class _Unit:
         self.failures.append(Failure(demand.consumer, self.engine, self.unit, reason, hint))
 
     def _new(self, service: str, offer: Offer, kind: Kind, why: str, *, made: bool = True) -> Filling:
-        versions = held(offer.versions, self.locked.get(f"{service}/{self.unit}"))
+        versions = offer.versions
+        if kind == "pooled" and self.fixed is not None:
+            versions = tuple(one for one in versions if self.fixed.contains(one))
+        versions = held(versions, self.locked.get(f"{service}/{self.unit}"))
         return Filling(service, self.engine, self.unit, offer, kind, why, made, versions)
 
     def _free_name(self) -> str:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.kombify.stack.plugins.module_utils.kits.versions import parse_version
 from ansible_collections.kombify.stack.plugins.module_utils.plan.pooling.model import (
     BUDGET,
     DatabaseDemand,
@@ -50,7 +49,8 @@ class Filling:
         if missing:
             return f"{self.service} has no extension {' and no '.join(missing)}"
         if demand.version is not None and not accepted(demand, self.versions):
-            return f"{demand.consumer} accepts {demand.version}, {self.service} is {' or '.join(self.versions)}"
+            possible = " or ".join(self.versions) or "of no known version"
+            return f"{demand.consumer} accepts {demand.version}, {self.service} is {possible}"
         most, total = self.offer.max_connections, self.connections + demand.connections
         if most is not None and self.seats and not demand.named and total * 100 > most * BUDGET:
             return f"{total} connections would be more than {BUDGET} % of the {most} that {self.service} takes"
@@ -97,8 +97,11 @@ def held(versions: tuple[str, ...], locked: str | None) -> tuple[str, ...]:
     """Hold on to the locked version; when it is not offered any more, to its major; else choose anew."""
     if locked is None or locked in versions:
         return versions if locked is None else (locked,)
-    major = parse_version(locked).major
-    return tuple(one for one in versions if parse_version(one).major == major) or versions
+    return tuple(one for one in versions if _major(one) == _major(locked)) or versions
+
+
+def _major(version: str) -> str:
+    return version.removeprefix("v").partition(".")[0]
 
 
 def database_name(consumer: str) -> str:

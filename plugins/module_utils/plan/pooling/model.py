@@ -49,6 +49,7 @@ class DatabaseDemand:
     """One database that a consumer wants in a share unit.
 
     ``named``: the user chose ``service``, nothing else will do. ``bundled``: its kit can bring an own instance.
+    ``alone``: why it cannot share one, when its kit says so.
     """
 
     consumer: str
@@ -61,6 +62,7 @@ class DatabaseDemand:
     service: str | None = None
     named: bool = False
     bundled: bool = False
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
