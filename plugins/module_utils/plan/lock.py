@@ -27,14 +27,18 @@ class _Locked(BaseModel):
 
 
 class KitLock(_Locked):
-    """The version of a kit, and the hash of its content."""
+    """The version of a service's kit, the hash of its content, and the version of the application."""
 
     version: str
     digest: str
+    app_version: str | None = None
 
 
 class Lock(_Locked):
-    """Everything that was decided earlier. Names are nodes, service instances, and ``engine/unit`` for databases."""
+    """Everything that was decided earlier. Names are nodes, services and their instances.
+
+    For databases ``postgresql/hq`` is the version of an instance, ``postgresql/hq/shop`` the shop's database in it.
+    """
 
     version: Literal[1] = 1
     placement: dict[str, str] = Field(default_factory=dict)
