@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, Stri
 class Part(BaseModel):
     """A part of a kit: unknown keys are refused, values are not converted, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def _one_as_list(value: Any) -> Any:
@@ -27,4 +27,4 @@ Url = Annotated[str, StringConstraints(pattern=r"^(https?|oci)://[^\s]+$")]
 SemVer = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$")]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 # Tuples, because a kit never changes; YAML gives lists, so only the container itself is lenient.
-Texts = Annotated[tuple[str, ...], Strict(False), BeforeValidator(_one_as_list)]
+Texts = Annotated[tuple[str, ...], Strict(False), BeforeValidator(_one_as_list, json_schema_input_type=str | list[str])]

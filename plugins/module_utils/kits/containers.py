@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Part, Text, Texts
 from ansible_collections.kombify.stack.plugins.module_utils.kits.resources import Resources
-from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Duration, problem
+from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Duration, Size, problem
 
 Architecture = Literal["amd64", "arm64"]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^\s:]*$")]
@@ -30,6 +30,9 @@ class Mount(Part):
 
 def _volume_name(value: Any) -> Any:
     return {"volume": value} if isinstance(value, str) else value
+
+
+ShortMount = Annotated[Mount, BeforeValidator(_volume_name, json_schema_input_type=str | Mount)]
 
 
 class HttpCheck(Part):
@@ -67,26 +70,34 @@ class Container(Part):
     """One container of a service. ``like`` takes everything that is not said here from another container."""
 
     image: str | None = None
-    digest: Mapping[Architecture, Sha256] = Field(default_factory=dict)
-    """By architecture; filled in by the lock when the kit does not state it."""
+    digest: Mapping[Architecture, Sha256] = Field(
+        default_factory=dict, description="By architecture; filled in by the lock when the kit does not state it."
+    )
     like: str | None = None
     entrypoint: Texts | None = None
     command: Texts | None = None
     variables: Mapping[str, str | int | bool] = Field(default_factory=dict)
-    mounts: Mapping[AbsolutePath, Annotated[Mount, BeforeValidator(_volume_name)]] = Field(default_factory=dict)
-    host_mounts: Mapping[AbsolutePath, AbsolutePath] = Field(default_factory=dict)
-    """Folders of the host, mounted read-only."""
-    files: Mapping[AbsolutePath, str] = Field(default_factory=dict)
-    """Configuration files: path and content."""
+    when: Mapping[str, Mapping[str, str | int | bool]] = Field(
+        default_factory=dict, description="Further variables, by the optional requirement that must be there."
+    )
+    mounts: Mapping[AbsolutePath, ShortMount] = Field(default_factory=dict)
+    host_mounts: Mapping[AbsolutePath, AbsolutePath] = Field(
+        default_factory=dict, description="Folders of the host, mounted read-only."
+    )
+    files: Mapping[AbsolutePath, str] = Field(
+        default_factory=dict, description="Configuration files: path and content."
+    )
     tmpfs: Texts = ()
+    shared_memory: Size | None = Field(None, description="Size of /dev/shm when 64 MiB is too little.")
     devices: Texts = ()
     user: str | int | None = None
-    capabilities: Texts = ()
-    """Kernel capabilities added to none."""
+    capabilities: Texts = Field((), description="Kernel capabilities added to none.")
     health: Health | None = None
-    runs: Literal["always", "once"] = "always"
-    """``once``: does its work before the others start, and ends."""
+    runs: Literal["always", "once"] = Field(
+        "always", description="once: does its work before the others start, and ends."
+    )
     after: Texts = ()
-    resources: Resources | None = None
-    """Its share of the kit's resources; containers without one share what is left."""
+    resources: Resources | None = Field(
+        None, description="Its share of the kit's resources; containers without one share what is left."
+    )
     why: Text | None = None

@@ -28,7 +28,7 @@ def entry_of(kit: Kit) -> dict[str, Any]:
         "categories": list(kit.categories),
         "licence": kit.licence,
         "arch": list(kit.arch),
-        "targets": [target for target in ("compose", "helm") if kit.supports(target)],
+        "targets": [target for target in ("compose", "helm", "host") if kit.supports(target)],
         "provides": sorted({provided.type for provided in kit.provides}),
         "requires": sorted({requirement.type for requirement in kit.requires.values() if requirement.mandatory}),
         "sha256": kit.digest,

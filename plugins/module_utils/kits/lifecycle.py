@@ -41,10 +41,12 @@ class Upgrade(Part):
     skip_major: bool = True
     skip_minor: bool = True
     backup_first: bool = True
-    rollback: Literal["image", "restore"]
-    """``image``: the old image runs on the new data; ``restore``: only with the backup."""
-    from_: Range | None = Field(None, alias="from")
-    """The application versions that can be upgraded directly."""
+    rollback: Literal["image", "restore"] = Field(
+        description="image: the old image runs on the new data; restore: only with the backup."
+    )
+    from_: Range | None = Field(
+        None, alias="from", description="The application versions that can be upgraded directly."
+    )
     why: Text | None = None
 
 
@@ -56,8 +58,9 @@ class Security(Part):
     privileged: bool = False
     host_network: bool = False
     host_pid: bool = False
-    egress: Texts = ()
-    """Who is called: a requirement's name, ``internet:443``, ``lan:22``, ``nodes:9100``, ``kubernetes``."""
+    egress: Texts = Field(
+        (), description="Who is called: a requirement's name, internet:443, lan:22, nodes:9100, kubernetes."
+    )
     why: Text | None = None
 
     @model_validator(mode="after")

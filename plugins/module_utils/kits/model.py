@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, Strict
 from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Name, Part, SemVer, Text, Texts, Url
 from ansible_collections.kombify.stack.plugins.module_utils.kits.containers import Architecture, Container
 from ansible_collections.kombify.stack.plugins.module_utils.kits.lifecycle import Hooks, Security, Test, Upgrade
-from ansible_collections.kombify.stack.plugins.module_utils.kits.parameters import Param
+from ansible_collections.kombify.stack.plugins.module_utils.kits.param_model import Param
 from ansible_collections.kombify.stack.plugins.module_utils.kits.requirements import (
     Pool,
     Provided,
@@ -26,7 +26,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.kits.targets import 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.versions import Range, VersionRange
 
 
-def _without_v(value: Any) -> Any:
+def _number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -36,27 +36,26 @@ class Kit(Part):
     api_version: Literal["kombify.stack/v1"] = Field(alias="apiVersion")
     kind: Literal["StackKit"]
     name: Name
-    version: SemVer
-    """The kit's own version; the application's is ``app_version``."""
-    app_version: Annotated[str, BeforeValidator(_without_v)]
+    version: SemVer = Field(description="The kit's own version; the application's is app_version.")
+    app_version: Annotated[str, BeforeValidator(_number_as_text)]
     title: Text
     summary: Annotated[str, Field(min_length=1, max_length=120)]
     categories: Annotated[tuple[Name, ...], Strict(False), Field(min_length=1)]
-    tier: Literal["base", "app"] = "app"
-    """``base``: other services stand on it, so it is deployed with the tag ``base``."""
+    tier: Literal["base", "app"] = Field(
+        "app", description="base: other services stand on it, so it is deployed with the tag base."
+    )
     home: Url
     source: Url | None = None
-    licence: Text
-    """An SPDX expression, or ``proprietary``."""
+    licence: Text = Field(description="An SPDX expression, or proprietary.")
     icon: Text | None = None
     arch: Annotated[tuple[Architecture, ...], Strict(False), Field(min_length=1)]
     needs_kombify: Range | None = None
-    figures: Text
-    """Where the processor, memory and volume figures come from."""
-    notes: Texts = ()
-    """What a user should know before choosing it."""
+    figures: Text = Field(description="Where the processor, memory and volume figures come from.")
+    notes: Texts = Field((), description="What a user should know before choosing it.")
     params: Mapping[str, Param] = Field(default_factory=dict)
-    requires: Annotated[Mapping[str, Requirement], BeforeValidator(with_types)] = Field(default_factory=dict)
+    requires: Annotated[
+        Mapping[str, Requirement], BeforeValidator(with_types, json_schema_input_type=Mapping[str, Requirement | None])
+    ] = Field(default_factory=dict)
     provides: Annotated[tuple[Provided, ...], Strict(False)] = ()
     pool: Pool | None = None
     resources: Resources
@@ -69,8 +68,7 @@ class Kit(Part):
     upgrade: Upgrade
     security: Security
     test: Annotated[tuple[Test, ...], Strict(False)] = ()
-    after: Texts = ()
-    """Sentences shown once, after the first deployment."""
+    after: Texts = Field((), description="Sentences shown once, after the first deployment.")
 
     _digest: str = PrivateAttr("")
     _source_name: str = PrivateAttr("")
@@ -108,8 +106,8 @@ class Kit(Part):
         """Tell whether the kit's own version or its chart's lies in the range."""
         return wanted.contains(self.version) or (self.chart_version is not None and wanted.contains(self.chart_version))
 
-    def supports(self, target: Literal["compose", "helm"]) -> bool:
-        """Tell whether the kit runs on a Docker host (``compose``) or on Kubernetes (``helm``)."""
+    def supports(self, target: Literal["compose", "helm", "host"]) -> bool:
+        """Tell whether the kit runs on a Docker host (``compose``), on Kubernetes, on any Linux machine (``host``)."""
         return getattr(self.targets, target) is not None
 
     def provided(self, capability: str) -> Provided | None:

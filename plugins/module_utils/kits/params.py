@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.model import Kit
-from ansible_collections.kombify.stack.plugins.module_utils.kits.parameters import Param
+from ansible_collections.kombify.stack.plugins.module_utils.kits.param_model import Param
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problem, did_you_mean
 from ansible_collections.kombify.stack.plugins.module_utils.spec.secretrefs import parse_secret_ref
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import parse_cpu, parse_duration, parse_size
@@ -42,11 +42,11 @@ def check_params(
             problems.append(Problem("K310", message, place_of(name), f"{hint} {param_list(kit)}".strip()))
         elif wrong := param_fault(param, value):
             code = "K901" if param.type == "secret" else "K310"
-            problems.append(Problem(code, f"param '{name}' {wrong}", place_of(name), describe(name, param)))
+            problems.append(Problem(code, f"param '{name}' {wrong}", place_of(name), f"{name}: {describe(param)}"))
     for name, param in kit.params.items():
         if param.required and values.get(name) is None:
             message = f"kit '{kit.name}' needs the param '{name}'"
-            problems.append(Problem("K310", message, place_of(None), describe(name, param)))
+            problems.append(Problem("K310", message, place_of(None), f"{name}: {describe(param)}"))
     defaults = {name: param.default for name, param in kit.params.items() if param.default is not None}
     given = {name: value for name, value in values.items() if name in kit.params and value is not None}
     return {**defaults, **given}, problems
@@ -96,8 +96,8 @@ def _outside(param: Param, amount: int) -> str | None:
     return None
 
 
-def describe(name: str, param: Param) -> str:
-    """Return one param as a user would write it: ``php_memory: size, 512MiB, at least 128MiB``."""
+def describe(param: Param) -> str:
+    """Return what may be written: ``size, 512MiB when left out, at least 128MiB``."""
     parts = [str(param.type)]
     if param.values:
         parts = ["one of " + ", ".join(param.values)]
@@ -112,7 +112,7 @@ def describe(name: str, param: Param) -> str:
         parts.append(f"at least {param.min}")
     if param.max is not None:
         parts.append(f"at most {param.max}")
-    return f"{name}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def param_list(kit: Kit) -> str:

@@ -26,10 +26,11 @@ def read_kit(folder: Path, source_name: str, problems: Problems) -> Kit | None:
     reading = read_source(path, found, layer=f"kit {folder.name}")
     kit = None
     if isinstance(reading.root, Mapping):
-        kit = validate(Kit, reading.root.plain(), reading.root, ("kit",), found)
+        plain = reading.root.plain()
+        kit = validate(Kit, plain, reading.root, ("kit",), found)
         if kit is not None and not found.has_errors:
             _check_name(kit, folder, reading.root, found)
-            check_kit(kit, reading.root, found)
+            check_kit(kit, plain, reading.root, found)
     elif reading.complete:
         message = f"{path} is not a kit"
         found.error("K205", message, reading.source.place(1, 1), "start it with apiVersion: kombify.stack/v1")

@@ -2,13 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References inside kits, ``${requires.db.host}``: which ones there are, and what they may name."""
+"""References inside kits, ``${requires.db.host}``: which ones there are, and what they may name.
+
+A trailing ``?`` marks what may be absent: a value that is nothing but the reference, and a sentence
+of ``after``, is then left out; inside a longer text the reference becomes empty.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.capabilities import OUTPUTS
@@ -64,7 +69,20 @@ def fault(reference: Reference, kit: Kit) -> tuple[str, str] | None:
         known = _below(steps[: depth + 1], kit)
     if known and steps[0] != "params":
         return f"'${{{reference.text}}}' stops halfway", f"go on with one of: {', '.join(known)}"
+    if _may_be_absent(reference, kit):
+        return f"'${{{reference.text}}}' may be absent", f"write ${{{reference.text}?}}, or put it under when:"
     return None
+
+
+def _may_be_absent(reference: Reference, kit: Kit) -> bool:
+    """Tell whether a reference lacks the ``?`` although there may be nothing behind it."""
+    root, name = reference.steps[:2]
+    if reference.text.endswith("?") or ("when", name) in pairwise(reference.path):
+        return False
+    if root == "params":
+        param = kit.params[name]
+        return param.optional and param.default is None
+    return root == "requires" and kit.requires[name].optional and kit.requires[name].bundled is None
 
 
 _ROOTS = ("params", "requires", "volumes", "ports", "containers", *_FIXED)
@@ -79,5 +97,5 @@ def _below(steps: list[str], kit: Kit) -> tuple[str, ...]:
         return ()
     if root == "requires":
         return OUTPUTS[kit.requires[steps[1]].type]
-    leaves = {"params": ("ref",), "volumes": ("size", "storage_class"), "containers": ("host",)}
+    leaves = {"params": ("ref",), "volumes": ("size", "storage_class", "name"), "containers": ("host",)}
     return leaves.get(root, ())

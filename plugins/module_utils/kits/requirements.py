@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Name, Part, Text, Texts
 from ansible_collections.kombify.stack.plugins.module_utils.kits.capabilities import DATABASES, Capability
@@ -24,21 +24,28 @@ class Bundled(Part):
     containers: Texts
     volumes: Texts = ()
     resources: Resources
-    outputs: Mapping[str, str | int] = Field(default_factory=dict)
-    """What ``${requires.NAME.X}`` means then."""
+    outputs: Mapping[str, str | int] = Field(default_factory=dict, description="What ${requires.NAME.X} means then.")
+
+
+def _type_may_be_missing(schema: dict[str, Any]) -> None:
+    schema.pop("required", None)
 
 
 class Requirement(Part):
     """One capability that a service needs."""
 
+    # See with_types: the type is only missing in the file, never in the model.
+    model_config = ConfigDict(json_schema_extra=_type_may_be_missing)
+
     type: Capability
     version: Range | None = None
-    optional: bool = False
-    """The application also works without; it is used when the user names a provider."""
+    optional: bool = Field(
+        False, description="The application also works without; it is used when the user names a provider."
+    )
     extensions: Texts = ()
-    connections: int = Field(0, ge=0)
-    """The most connections that the application opens at once."""
+    connections: int = Field(0, ge=0, description="The most connections that the application opens at once.")
     port: str | None = None
+    pooled: bool = Field(True, description="False: it cannot share an instance with others, why says the reason.")
     bundled: Bundled | None = None
     why: Text | None = None
 
@@ -55,6 +62,8 @@ class Requirement(Part):
             raise problem("K205", f"connections are counted for databases, not for {self.type}", "remove it")
         if self.extensions and self.type != "postgresql":
             raise problem("K205", f"extensions belong to postgresql, not to {self.type}", "remove it")
+        if not self.pooled and (self.bundled is None or self.why is None):
+            raise problem("K205", "what cannot be pooled is bundled, and says why", "add bundled: and why:")
         return self
 
 
@@ -63,11 +72,13 @@ class Provided(Part):
 
     type: Capability
     port: str | None = None
-    service: Name | None = None
-    """The name under which Kubernetes finds it; without it the kit's name."""
+    service: Name | None = Field(
+        None, description="The name under which Kubernetes finds it; without it the kit's name."
+    )
     version: str | None = None
-    versions: Texts = ()
-    """Every version that the kit can start, lowest first; without it only ``version``."""
+    versions: Texts = Field(
+        (), description="Every version that the kit can start, lowest first; without it only version."
+    )
     version_param: str | None = None
     extensions: Texts = ()
 

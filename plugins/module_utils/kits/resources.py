@@ -62,8 +62,7 @@ class Volume(Part):
     size: Size
     class_: Literal["fast", "bulk"] = Field("fast", alias="class")
     backup: bool
-    shared: bool = False
-    """Several containers on different nodes write to it."""
+    shared: bool = Field(False, description="Several containers on different nodes write to it.")
     why: Text | None = None
 
 
@@ -73,8 +72,7 @@ class Port(Part):
     port: PortNumber
     protocol: Literal["tcp", "udp", "http", "https"] = "tcp"
     host_port: PortNumber | None = None
-    container: str | None = None
-    """The container that listens; without it the first one."""
+    container: str | None = Field(None, description="The container that listens; without it the first one.")
     why: Text | None = None
 
 

@@ -25,7 +25,7 @@ _MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "d
 _EGRESS = re.compile(r"(?:internet|lan|nodes)(?::[0-9]{1,5})?\Z|kubernetes\Z")
 
 
-def check_kit(kit: Kit, tree: Mapping, problems: Problems) -> None:
+def check_kit(kit: Kit, plain: dict[str, Any], tree: Mapping, problems: Problems) -> None:
     """Append every problem of a kit whose single values are all right."""
     for path, known, what in _names(kit):
         if str(path[-1]) not in known:
@@ -36,10 +36,7 @@ def check_kit(kit: Kit, tree: Mapping, problems: Problems) -> None:
         wrong = param_fault(param, param.default) if param.default is not None else None
         if wrong:
             problems.error("K310", f"the default of '{name}' {wrong}", closest(tree, ("params", name, "default")).place)
-    for reference in references(tree.plain()):
-        found = fault(reference, kit)
-        if found:
-            problems.error("K207", found[0], closest(tree, reference.path).place, found[1])
+    _check_references(kit, plain, tree, problems)
     _check_shares(kit, tree, problems)
     _check_targets(kit, tree, problems)
     _check_volumes(kit, tree, problems)
@@ -57,6 +54,8 @@ def _names(kit: Kit) -> Iterator[tuple[Path, Iterable[str], str]]:
             yield (*at, "devices", device), kit.devices, "device"
         if container.like is not None:
             yield (*at, "like", container.like), kit.containers, "container"
+        for requirement in container.when:
+            yield (*at, "when", requirement), kit.requires, "requirement"
         check = (container.health.http or container.health.tcp) if container.health else None
         if check:
             yield (*at, "health", check.port), kit.ports, "port"
@@ -105,10 +104,30 @@ def _unknown(name: str, known: Iterable[str], what: str, path: Path, tree: Mappi
     problems.error("K207", f"'{name}' is not a {what} of this kit", closest(tree, path).place, hint)
 
 
+def _check_references(kit: Kit, plain: dict[str, Any], tree: Mapping, problems: Problems) -> None:
+    used = {provided.version_param for provided in kit.provides}
+    asked: set[str] = set()
+    for reference in references(plain):
+        found = fault(reference, kit)
+        if found:
+            problems.error("K207", found[0], closest(tree, reference.path).place, found[1])
+        elif reference.steps[0] == "params":
+            used.add(reference.steps[1])
+        elif reference.steps[0] == "requires":
+            asked.add(reference.steps[1])
+    used.update(param.token.key for param in kit.params.values() if param.token)
+    idle = [("params", name) for name in kit.params if name not in used]
+    idle += [("requires", name) for name, one in kit.requires.items() if one.optional and name not in asked]
+    for section, name in idle:
+        message = f"{section}.{name} is never used"
+        hint = f"refer to it with ${{{section}.{name}…}}, or remove it"
+        problems.warning("K312", message, key_at(tree, (section, name)).place, hint)
+
+
 def _check_image(name: str, container: Container, tree: Mapping, problems: Problems) -> None:
     path: Path = ("containers", name)
-    if (container.image is None) == (container.like is None):
-        message = f"container '{name}' has {'neither' if container.image is None else 'both'} image and like"
+    if container.image is None and container.like is None:
+        message = f"container '{name}' has neither image nor like"
         problems.error("K205", message, key_at(tree, path).place, "write image: registry/name:tag, or like: container")
     elif container.image is not None:
         match = _TAG.match(container.image)
@@ -142,13 +161,13 @@ def _check_shares(kit: Kit, tree: Mapping, problems: Problems) -> None:
 
 def _check_targets(kit: Kit, tree: Mapping, problems: Problems) -> None:
     helm = kit.targets.helm
-    if kit.containers or (helm and (helm.chart or helm.objects)):
+    if kit.containers or kit.targets.host or (helm and (helm.chart or helm.objects)):
         if kit.targets.compose is not None and not kit.containers:
             place = key_at(tree, ("targets", "compose")).place
             problems.error("K205", "compose needs containers", place, "add containers:, or remove compose")
         return
-    message = "there is nothing to run: neither containers nor a chart"
-    problems.error("K205", message, key_at(tree, ("targets",)).place, "add containers: or targets.helm.chart")
+    message = "there is nothing to run: no containers, chart or host package"
+    problems.error("K205", message, key_at(tree, ("targets",)).place, "add containers:")
 
 
 def _check_volumes(kit: Kit, tree: Mapping, problems: Problems) -> None:

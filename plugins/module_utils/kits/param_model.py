@@ -31,13 +31,15 @@ class Param(Part):
     help: Text | None = None
     default: Any = None
     optional: bool = False
-    values: Annotated[tuple[str, ...], Strict(False)] = ()
-    """The only texts allowed, when the type is string."""
+    values: Annotated[tuple[str, ...], Strict(False)] = Field(
+        (), description="The only texts allowed, when the type is string."
+    )
     pattern: str | None = None
     min: Any = None
     max: Any = None
-    generate: int | Literal["uuid"] | None = None
-    """Characters of a secret that is made when the user gives none."""
+    generate: int | Literal["uuid"] | None = Field(
+        None, description="Characters of a secret that is made when the user gives none."
+    )
     alphabet: Literal["alphanumeric", "hex", "base64"] = "alphanumeric"
     prefix: str = ""
     token: Token | None = None
