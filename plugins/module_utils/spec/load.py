@@ -59,6 +59,9 @@ MODELS: dict[str, type[Part]] = {
     "services": Service,
 }
 
+# Supplied where the header lacks it, so that its absence hides nothing else.
+_HEADER = {"apiVersion": API_VERSION, "name": "unnamed"}
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -145,6 +148,8 @@ def load_spec(path: Path, *, overlays: Listing[Path] = (), sets: Listing[str] = 
     document = read_document(path, overlays, sets, problems)
     root = laid_over(document.root, document.above)
     expansion = expand(document.root, document.above, problems)
+    if document.complete:
+        _check_header(root, problems)
     stack = _stack(root, expansion, problems)
     files = tuple(dict.fromkeys(source.name for source in document.sources))
     return Spec(
@@ -170,7 +175,7 @@ def _stack(root: Mapping, expansion: Expansion, problems: Problems) -> Stack:
             plain[section] = without_numbers(node)
     for section in [name for name, value in plain.items() if value is None]:
         del plain[section]
-    stack = validate(Stack, _with_header(plain, root, problems), root, (), problems) or _empty()
+    stack = validate(Stack, {**_HEADER, **plain}, root, (), problems) or Stack.model_validate(_HEADER)
     return stack.model_copy(update={section: _objects(section, expansion, problems) for section in MODELS})
 
 
@@ -186,23 +191,11 @@ def _check_section_is_map(section: str, root: Mapping, problems: Problems) -> No
     )
 
 
-def _with_header(plain: dict[str, Any], root: Mapping, problems: Problems) -> dict[str, Any]:
-    """Supply what is missing in the header, so that its absence hides nothing else."""
-    start = root.place
-    if "apiVersion" not in plain:
-        problems.error(
-            "K201",
-            "the spec has no apiVersion",
-            start,
-            f"add apiVersion: {API_VERSION}",
-        )
-    if "name" not in plain:
-        problems.error("K205", "the spec has no name", start, "add name: home")
-    return {"apiVersion": API_VERSION, "name": "unnamed", **plain}
-
-
-def _empty() -> Stack:
-    return Stack.model_validate({"apiVersion": API_VERSION, "name": "unnamed"})
+def _check_header(root: Mapping, problems: Problems) -> None:
+    if "apiVersion" not in root.entries:
+        problems.error("K201", "the spec has no apiVersion", root.place, f"add apiVersion: {API_VERSION}")
+    if "name" not in root.entries:
+        problems.error("K205", "the spec has no name", root.place, "add name: home")
 
 
 def _objects(section: str, expansion: Expansion, problems: Problems) -> dict[str, Part]:

@@ -10,8 +10,8 @@ mistakes gets five answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -103,6 +103,10 @@ class Problems:
         self._repeats[key] = self._repeats.get(key, 0) + 1
         return True
 
+    def change(self, changed: Callable[[Problem], Problem]) -> None:
+        """Put another problem in the place of each one."""
+        self._found = {key: changed(problem) for key, problem in self._found.items()}
+
     def extend(self, problems: Iterable[Problem]) -> None:
         """Keep several problems."""
         for problem in problems:
@@ -122,16 +126,12 @@ class Problems:
 
     def sorted(self) -> list[Problem]:
         """Return the problems in the order of the file, each repeat counted in its message."""
-        found = []
-        for key, problem in self._found.items():
-            more = self._repeats.get(key)
-            if more:
-                message = f"{problem.message} (and {more} more from the same place)"
-                problem = Problem(
-                    problem.code, message, problem.place, problem.hint, problem.related, problem.severity
-                )
-            found.append(problem)
+        found = [self._counted(key, problem) for key, problem in self._found.items()]
         return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column, p.code))
+
+    def _counted(self, key: tuple[str, str, int, int], problem: Problem) -> Problem:
+        more = self._repeats.get(key)
+        return replace(problem, message=f"{problem.message} (and {more} more from the same place)") if more else problem
 
     def count(self, severity: Severity) -> int:
         """Return how many distinct problems have this severity."""

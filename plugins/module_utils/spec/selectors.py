@@ -95,6 +95,7 @@ class Scope:
         self.names = tuple(self.stack.nodes)
         self._nodes = Names(self.names)
         self._sites = Names(self.stack.sites)
+        self._services = Names(self.stack.services)
 
     def select(self, terms: Sequence[str]) -> tuple[str, ...]:
         """Return the nodes that a selector means, in natural order; raises :class:`BadTerm`."""
@@ -136,6 +137,25 @@ class Scope:
             return frozenset().union(*(self._sites.matching(name) for name, _ in parse_pattern(term).names()))
         except BadRange:
             return frozenset()
+
+    def subjects(self, terms: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the services and the nodes that a list means together, as in what a backup is of."""
+        services: set[str] = set()
+        nodes: set[str] = set()
+        for term in terms:
+            named = self.services(term.removeprefix("!"))
+            found = frozenset() if named else self.term(term.removeprefix("!"))
+            if term.startswith("!"):
+                services -= named
+                nodes -= found
+            else:
+                services |= named
+                nodes |= found
+        return frozenset(services), frozenset(nodes)
+
+    def services(self, term: str) -> frozenset[str]:
+        """Return the services that a name or ``git*`` means; none when there is no such service."""
+        return self._services.matching(term)
 
     def _resolve(self, term: str) -> frozenset[str]:
         prefix, colon, value = term.partition(":")
