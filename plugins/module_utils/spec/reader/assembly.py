@@ -19,7 +19,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Mapping, Node, Scalar, Sequence
 
-MAX_VALUES = 500_000
+MAX_VALUES = 300_000
 MAX_OF_A_KIND = 100
 
 
@@ -153,6 +153,13 @@ class Assembly:
                     self.error("K101", "'<<' takes a map or a list of maps", key.place, "write <<: *name")
 
     # -- problems --------------------------------------------------------------
+
+    def enough_of(self, code: str) -> bool:
+        """Count a problem of a code without a word when enough of them were reported."""
+        if self._said[code] <= MAX_OF_A_KIND:
+            return False
+        self._said[code] += 1
+        return True
 
     def error(self, code: str, message: str, place: Place, hint: str, related: Iterable[Related] = ()) -> None:
         """Report an error; after a hundred of one code the others are only counted."""

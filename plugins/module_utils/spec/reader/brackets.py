@@ -11,6 +11,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.reader import u
 from ansible_collections.kombify.stack.plugins.module_utils.spec.reader.halt import Halt
 from ansible_collections.kombify.stack.plugins.module_utils.spec.reader.repairs import Fault, Means, Repair
 
+MAX_LINES = 200
+MAX_COLUMNS = 2_000
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -57,10 +59,25 @@ def _no_value(halt: Halt) -> Fault:
     if halt.character == "-":
         message = "a list with '- ' cannot stand inside brackets"
         return halt.leave_out(halt.here, message, "write [a, b]", line=halt.line)
+    if halt.at_end:
+        return _never_closed(halt)
     if halt.character == ",":
         problem = Problem("K101", "there is no value before this ','", halt.here, "remove it, or write the value")
         return Fault(problem, Repair(Means.BLANK, halt.line, halt.column))
     return halt.leave_out(halt.here, "a value is missing here", "write the value", line=halt.line)
+
+
+def _never_closed(halt: Halt) -> Fault:
+    """Find the bracket that is open at the end of the file; brackets in quotes and comments are not told apart."""
+    depth = 0
+    for number in range(halt.line, max(0, halt.line - MAX_LINES), -1):
+        for index, character in reversed(list(enumerate(halt.line_at(number)[:MAX_COLUMNS]))):
+            depth += (character in "]}") - (character in "[{")
+            if depth < 0:
+                place = halt.source.place(number, index + 1)
+                message = f"unclosed {character} opened at line {number}"
+                return halt.leave_out(place, message, f"close it with {_CLOSING[character]}", line=number)
+    return halt.leave_out(halt.here, "a bracket is not closed", "close it with ] or }", line=halt.line)
 
 
 def closing_nothing(halt: Halt) -> Fault | None:

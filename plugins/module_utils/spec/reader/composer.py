@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -41,7 +42,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Map
 
 MAX_DEPTH = 64
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ ]+)+(?=[^\s#])")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ ]+){1,2}(?=[^\s#])")
 _TAG = re.compile(r"(?:&\S+\s+)?(![^\s,\[\]{}]*)")
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
@@ -57,6 +58,7 @@ class Composer:
         self._source = source
         self._tree = Assembly(problems)
         self._text = ""
+        self._lines = 0
         self._masked = False
         self._documents = 0
 
@@ -76,6 +78,7 @@ class Composer:
         Raises yaml.YAMLError where the parser stops, and Fault for what the parser takes for something else.
         """
         self._text, self._masked = draft.text, draft.masked
+        self._lines = draft.text.count("\n") + 1
         quoted: list[tuple[int, int]] | None = [] if "\t" in draft.text else None
         try:
             for event in _events(loader(draft.text)):
@@ -94,6 +97,10 @@ class Composer:
                     self._document(event)
         except Stop:
             pass
+        except yaml.YAMLError as error:
+            if quoted is not None:
+                tabs.refuse(draft.text[: tabs.read_until(error)], quoted, self._source)
+            raise
         self._tree.finish()
         if quoted is not None:
             tabs.refuse(draft.text, quoted, self._source)
@@ -102,6 +109,8 @@ class Composer:
         self.last = event
         start, end, style, text = event.start_mark, event.end_mark, event.style, event.value
         line, column = start.line + 1, start.column + 1
+        if line > self._lines:  # libyaml counts one too many at the end of a text without a line break
+            line, column = self._lines, len(self._source.line(self._lines)) + 1
         if event.tag is not None:
             self._tag(event)
         if event.tag is not None or event.anchor is not None:
@@ -121,15 +130,15 @@ class Composer:
 
     def _refuse_escape(self, start: int, end: int) -> None:
         """Raise a fault for the escape that makes a NUL or half a character; the parser in C refuses the latter."""
-        index = self._text.find("\\", start, end)
-        while index >= 0:
-            line = self._text.count("\n", 0, index) + 1
-            found = unquoted.escape(self._source, line, index - self._text.rfind("\n", 0, index))
-            if found:
-                raise found
-            index = self._text.find("\\", index + 2, end)
+        index = unquoted.wrong_escape(self._text, start, end)
+        line = self._text.count("\n", 0, index) + 1
+        found = unquoted.escape(self._source, line, index - self._text.rfind("\n", 0, index))
+        if found:
+            raise found
 
     def _warn_of_word(self, node: Scalar) -> None:
+        if self._tree.enough_of("K104"):
+            return
         meant = constant_meant(node.text)
         message = f"'{node.text}' is text here, but something else to YAML 1.1 readers such as Ansible's"
         hint = f'quote it: "{node.text}"' + (f", or write {meant} if you mean that" if meant else "")
@@ -154,7 +163,7 @@ class Composer:
 
     def _end(self, event: Any) -> None:
         node, end = self._tree.open[-1].node, event.end_mark
-        if end.line + 1 == node.line:
+        if end.line + 1 == node.line and self._source.line(node.line)[node.column - 1 : node.column] in ("[", "{"):
             node.width = max(1, end.column + 1 - node.column)
             if isinstance(node, Mapping) and _is_number(node):
                 found = unquoted.reference(self._source, node.line, node.column)

@@ -53,7 +53,11 @@ class Halt:
 
     def _mark(self, name: str) -> tuple[int, int]:
         mark = getattr(self.error, name, None) or getattr(self.error, "problem_mark", None)
-        return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if not any(text.strip(" ") for text in self.lines[line - 1 :]):  # show the last line that has something on it
+            line = max(1, self.line_before(line))
+            column = len(self.line_at(line)) + 1
+        return line, column
 
     @cached_property
     def text(self) -> str:

@@ -51,6 +51,15 @@ def colon(halt: Halt) -> Fault | None:
     return unquoted.quote(place, "': ' inside a text", f"quote the text: {unquoted.quoted(text)}")
 
 
+def colon_without_value(halt: Halt) -> Fault | None:
+    """Explain ``{days:}``."""
+    if "unexpected ':'" not in halt.problem:
+        return None
+    hint = "write a space and a value after it"
+    problem = Problem("K101", "nothing stands after this ':'", halt.here, hint)
+    return Fault(problem, Repair(Means.BLANK, halt.line, halt.column))
+
+
 def _no_colon(halt: Halt, line: int, column: int) -> Fault:
     place = unquoted.rest(halt.source, line, column)
     text = unquoted.typed(place)

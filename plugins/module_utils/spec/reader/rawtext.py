@@ -18,12 +18,13 @@ from pathlib import Path
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problems
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Source
 
-MAX_BYTES = 16 * 2**20
+MAX_BYTES = 8 * 2**20
 
 # The characters of YAML, without those that break lines in YAML 1.1 only and in no editor, and without a second BOM.
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BOM = "\ufeff"
-_FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF  # how Python's surrogateescape writes a byte that is not UTF-8
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python's surrogateescape writes a byte that is not UTF-8
+_AS_LATIN1 = {code: code & 0xFF for code in range(0xDC80, 0xDD00)}
 
 
 class Refused(Exception):
@@ -81,14 +82,7 @@ _KINDS = {
 def shown(text: str) -> str:
     """Return a text as its user sees it: a byte that is not UTF-8 becomes its Latin-1 character."""
     text = text.removeprefix(_BOM)
-    if not _NOT_TEXT.search(text):
-        return text
-    return _NOT_TEXT.sub(lambda found: _as_latin1(found[0]), text)
-
-
-def _as_latin1(character: str) -> str:
-    code = ord(character)
-    return chr(code - 0xDC00) if _FIRST_BYTE <= code <= _LAST_BYTE else character
+    return text.translate(_AS_LATIN1) if _NOT_UTF8.search(text) else text
 
 
 def clean(text: str, source: Source, problems: Problems) -> str:
@@ -109,32 +103,30 @@ def clean(text: str, source: Source, problems: Problems) -> str:
 
 def _report_characters(text: str, source: Source, problems: Problems) -> None:
     """Report the first character of each kind, and how many more there are."""
-    found: dict[str, list[int]] = {}
-    for match in _NOT_TEXT.finditer(text):
-        first = found.setdefault(_kind(ord(match[0])), [match.start(), 0])
-        first[1] += 1
-    for kind, (start, count) in found.items():
-        message, hint = _WRONG_CHARACTERS[kind]
-        code = ord(text[start])
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        message = message.format(code=code, byte=code & 0xFF) + more
-        problems.error("K101", message, _place_of(text, start, source), hint)
+    for pattern, message, hint in _WRONG_CHARACTERS:
+        first = pattern.search(text)
+        if first is None:
+            continue
+        code = ord(first[0])
+        more = len(text) - len(pattern.sub("", text)) - 1
+        said = message.format(code=code, byte=code & 0xFF) + (f" (and {more} more)" if more else "")
+        problems.error("K101", said, _place_of(text, first.start(), source), hint)
 
 
-_WRONG_CHARACTERS = {
-    "byte": ("byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8"),
-    "break": ("U+{code:04X} is an invisible line break", "replace it with an ordinary line break"),
-    "mark": ("an invisible byte order mark (U+FEFF) inside the text", "remove it"),
-    "control": ("control character U+{code:04X} in the text", "remove it; is this a text file?"),
-}
-
-
-def _kind(code: int) -> str:
-    if _FIRST_BYTE <= code <= _LAST_BYTE:
-        return "byte"
-    if code in (0x85, 0x2028, 0x2029):
-        return "break"
-    return "mark" if code == ord(_BOM) else "control"
+_WRONG_CHARACTERS = (
+    (_NOT_UTF8, "byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8"),
+    (
+        re.compile("[\x85\u2028\u2029]"),
+        "U+{code:04X} is an invisible line break",
+        "replace it with an ordinary line break",
+    ),
+    (re.compile(_BOM), "an invisible byte order mark (U+FEFF) inside the text", "remove it"),
+    (
+        re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udc7f\udd00-\udfff\ufffe\uffff]"),
+        "control character U+{code:04X} in the text",
+        "remove it; is this a text file?",
+    ),
+)
 
 
 def _place_of(text: str, index: int, source: Source) -> Place:
@@ -143,11 +135,14 @@ def _place_of(text: str, index: int, source: Source) -> Place:
 
 
 def _without_directives(text: str, source: Source, problems: Problems) -> str:
+    """Blank the lines before the content that start with ``%``."""
     lines = text.split("\n")
-    for number in _directives(lines):
-        word = lines[number].split()[0]
-        place = source.place(number + 1, 1, len(lines[number].rstrip()))
-        problems.error("K101", f"a {word} directive, which a spec cannot have", place, "remove this line")
+    found = list(_directives(lines))
+    if found:
+        words = ", ".join(sorted({lines[number].split()[0] for number in found[:10]}))
+        place = source.place(found[0] + 1, 1, len(lines[found[0]].rstrip()))
+        problems.error("K101", f"a spec cannot have directives ({words})", place, "remove the lines that start with %")
+    for number in found:
         lines[number] = ""
     return "\n".join(lines)
 

@@ -17,7 +17,7 @@ from enum import Enum
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problem
 
 MAX_REPAIRS = 20
-MAX_REREAD = 8 * 2**20
+MAX_REREAD = 4 * 2**20
 
 _MASKED = {code: code + 0x100000 for code in range(0x20, 0x7F)}
 _PLAIN = {masked: code for code, masked in _MASKED.items()}

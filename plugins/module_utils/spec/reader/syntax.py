@@ -28,6 +28,7 @@ _EXPLANATIONS: tuple[Callable[[Halt], Fault | None], ...] = (
     quotes.not_closed,
     quotes.meaning,
     layout.colon,
+    layout.colon_without_value,
     layout.key_alone,
     layout.dash,
     brackets.inside,

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+import yaml
+
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problem
 from ansible_collections.kombify.stack.plugins.module_utils.spec.reader.repairs import Fault, Means, Repair
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Source
@@ -32,6 +34,13 @@ def fault(source: Source, line: int, column: int) -> Fault:
     problem = Problem("K101", "a tab is used for indentation", place, "indent with spaces")
     mixed = _INDENTED_WITH_SPACES.search(source.text)
     return Fault(problem, Repair(Means.LEAVE_OUT if mixed else Means.ALL_TABS, line, place.column))
+
+
+def read_until(error: yaml.YAMLError) -> int:
+    """Return the index up to which the parser had understood the text."""
+    name = "context_mark" if "quoted scalar" in str(getattr(error, "context", "")) else "problem_mark"
+    mark = getattr(error, name, None)
+    return mark.index if mark else 0
 
 
 def refuse(text: str, allowed: list[tuple[int, int]], source: Source) -> None:

@@ -114,6 +114,11 @@ def meaning(source: Source, line: int, column: int) -> Fault:
     return quote(place, message, f"write {quoted(text)}")
 
 
+def wrong_escape(text: str, start: int, end: int) -> int:
+    """Return the index of the first wrong escape in a part of a text, or its end."""
+    return next((match.start() for match in _ESCAPE.finditer(text, start, end) if match["wrong"]), end)
+
+
 def escape(source: Source, line: int, column: int) -> Fault | None:
     """Return a fault for the escape at a column when it means nothing."""
     match = _ESCAPE.match(source.line(line), column - 1)
