@@ -19,6 +19,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 
+MAX_MESSAGE = 2_000  # a name can have megabytes, and a message repeats it
+MAX_EXCERPT = 240
+MAX_WORD = 100
+
+
 class Severity(StrEnum):
     """How bad a problem is: an error stops, a warning should be mended, a note informs."""
 
@@ -40,9 +45,17 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def excerpt(self, limit: int = MAX_EXCERPT) -> tuple[str, int]:
+        """Return the part of the line that shows the place, and how many characters stand before that part."""
+        if len(self.text) <= limit:
+            return self.text, 0
+        start = min(max(0, self.column - 1 - limit // 3), len(self.text) - limit)
+        return self.text[start : start + limit], start
+
     def as_dict(self) -> dict[str, Any]:
-        """Return the place as plain data for JSON."""
-        return {"file": self.file, "line": self.line, "column": self.column, "width": self.width, "text": self.text}
+        """Return the place as plain data for JSON; of a long line only the part around the place."""
+        text = self.excerpt()[0]
+        return {"file": self.file, "line": self.line, "column": self.column, "width": self.width, "text": text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,13 @@ class Problem:
     hint: str = ""
     related: tuple[Related, ...] = ()
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Cut what no one could read."""
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if len(text) > MAX_MESSAGE:
+                object.__setattr__(self, name, text[:MAX_MESSAGE] + "…")
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -151,6 +171,8 @@ class Problems:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known name that was probably meant, or None when nothing is close."""
+    if len(word) > MAX_WORD:
+        return None
     candidates = sorted(set(known))
     match = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=max(1, (len(word) + 1) // 3))
     return str(match[0]) if match else None
