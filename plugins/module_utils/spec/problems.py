@@ -18,7 +18,6 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-
 MAX_MESSAGE = 2_000  # a name can have megabytes, and a message repeats it
 MAX_EXCERPT = 240
 MAX_WORD = 100
