@@ -114,10 +114,10 @@ def _bound(services: dict[str, ServiceNeed], pooling: Pooling, service_of: Mappi
     for name, need in services.items():
         requires = dict(need.requires)
         for key, use in need.requires.items():
-            one = answers.get((name, use.type))
-            if one is not None:
-                own = one.kind == "bundled"
-                service = None if own else service_of.get(one.name, one.service)
+            answer = answers.get((name, use.type))
+            if answer is not None:
+                own = answer.kind == "bundled"
+                service = None if own else service_of.get(answer.name, answer.service)
                 requires[key] = use.model_copy(update={"service": service, "bundled": own})
         if requires != need.requires:
             bound[name] = need.model_copy(update={"requires": requires})

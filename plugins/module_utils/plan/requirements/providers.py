@@ -48,17 +48,20 @@ class Providers:
     def _answer(self, draft: Draft, requirement: Requirement) -> Uses | None:
         wanted = draft.service.database is not None and draft.service.database.engine == requirement.type
         service = self._named(draft, requirement.type)
-        if service is None and requirement.optional and not wanted:
-            return None
+        own_choice = requirement.optional or requirement.bundled is not None
+        if service is None and own_choice and not wanted:
+            # What works alone, or comes along, is only shared on request: an order nobody wrote would surprise.
+            return self._uses(draft, requirement.type, None, requirement, bundled=True) if requirement.bundled else None
+        service = service or self._by_rule(requirement.type)
         if service is None and requirement.type != "hub":
             service = self._present(draft, requirement.type)
-        bundled = service is None and requirement.bundled is not None
-        if service is None and not bundled and not requirement.optional:
+        if service is None:
             service = self._addable(requirement.type)
-        return self._uses(draft, requirement.type, service, requirement, bundled=bundled)
+        return self._uses(draft, requirement.type, service, requirement)
 
     def _database(self, draft: Draft, engine: str) -> Uses:
-        service = self._named(draft, engine) or self._present(draft, engine) or self._addable(engine)
+        named = self._named(draft, engine) or self._by_rule(engine)
+        service = named or self._present(draft, engine) or self._addable(engine)
         return self._uses(draft, engine, service, None)
 
     def _uses(
@@ -81,11 +84,15 @@ class Providers:
         )
 
     def _named(self, draft: Draft, kind: str) -> str | None:
-        """Return the provider that the service itself names, or that ``databases:`` names for the engine."""
+        """Return the provider that the service itself names."""
         offers = self._offers.get(kind, ())
         for name in (*draft.service.needs, *draft.service.uses):
             if name in offers:
                 return name
+        return None
+
+    def _by_rule(self, kind: str) -> str | None:
+        """Return the provider that ``databases:`` names for an engine."""
         rule = self.spec.stack.databases.get(kind)
         return rule.service if rule is not None and rule.service in self.drafts else None
 

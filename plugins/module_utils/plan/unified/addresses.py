@@ -86,7 +86,7 @@ def link_addresses(link: Link, members: Iterable[str], locked: Mapping[str, str]
     waiting = [node for node in members if node not in found]
     kept = [node for node in waiting if node in locked]
     for node in [*kept, *(node for node in waiting if node not in locked)]:
-        address = pool.give(locked.get(node))
-        if address is not None:
-            found[node] = address
+        given = pool.give(locked.get(node))
+        if given is not None:
+            found[node] = given
     return found

@@ -39,9 +39,10 @@ class Reach:
 def build_databases(
     spec: Spec, pooling: Pooling, service_of: Mapping[str, str], reach: Reach
 ) -> dict[str, DatabaseInstance]:
-    """Return all instances that have a place, by name."""
+    """Return all instances that have a place, by name; what a kit brings for itself is its own affair."""
     found = {}
-    for one in sorted(pooling.instances, key=lambda item: natural(item.name)):
+    shared = [one for one in pooling.instances if one.kind != "bundled"]
+    for one in sorted(shared, key=lambda item: natural(item.name)):
         service = service_of.get(one.name, one.service)
         at = _at(one, service, reach)
         if at is None:

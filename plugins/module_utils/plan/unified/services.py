@@ -111,7 +111,7 @@ def _urls(need: ServiceNeed, draft: Draft | None, instances: tuple[Instance, ...
     return tuple(
         f"http://{_bracketed(settled.addresses[one.on])}:{one.ports[route.port]}"
         for one in instances
-        if one.on in settled.addresses and route.port in one.ports
+        if one.on is not None and one.on in settled.addresses and route.port in one.ports
     )
 
 

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Choosing the best target for one item, looking at as few as possible.
+
+No target can score more than its score before the item less what the item's memory and storage take;
+so kin are walked from the best down, and the walk ends when the rest cannot win any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board, Slot, score, share
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import (
+    allowed_now,
+    question,
+    static_fault,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
+
+PREFER = 10_000
+NEIGHBOUR = 5_000
+FEW = 48
+
+Rank = tuple[int, int, int, int]
+
+
+class Chooser:
+    """Answers which target is best for an item; static answers are remembered."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._allowed: dict[tuple[object, ...], frozenset[str]] = {}
+
+    def allowed(self, item: Item) -> frozenset[str]:
+        """Return the targets that no static constraint forbids."""
+        key = question(item)
+        if key not in self._allowed:
+            slots = self.board.slots
+            names: Iterable[str] = slots if item.candidates is None else item.candidates & slots.keys()
+            self._allowed[key] = frozenset(name for name in names if static_fault(item, slots[name].target) is None)
+        return self._allowed[key]
+
+    def best(self, item: Item, *, without: frozenset[str] = frozenset()) -> Slot | None:
+        """Return the best target, or None when the item fits nowhere."""
+        allowed = self.allowed(item) - without
+        if len(allowed) <= FEW:
+            return self._of_few(item, allowed)
+        return self._of_many(item, allowed)
+
+    def _of_few(self, item: Item, allowed: frozenset[str]) -> Slot | None:
+        slots = (self.board.slots[name] for name in allowed)
+        ranked = [(self.rank(item, slot), slot) for slot in slots if allowed_now(item, slot, self.board)]
+        return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    def _of_many(self, item: Item, allowed: frozenset[str]) -> Slot | None:
+        best: tuple[Rank, Slot] | None = None
+        bonus = PREFER * bool(item.prefer) + NEIGHBOUR * bool(item.together)
+        for members in self.board.kin.values():
+            cost = self._least_cost(item, members[0][1]) - bonus if members else 0
+            last: Slot | None = None
+            for (negative_base, _memory, _order), slot in members:
+                if best is not None and negative_base + cost > best[0][0]:
+                    break
+                if last is not None and slot.alike(last):
+                    continue
+                if slot.target.name not in allowed or not allowed_now(item, slot, self.board):
+                    continue
+                rank = self.rank(item, slot)
+                if best is None or rank < best[0]:
+                    best = (rank, slot)
+                last = slot if item.plain and not slot.services[item.service] else None
+        return best[1] if best else None
+
+    def _least_cost(self, item: Item, slot: Slot) -> int:
+        """Return what the item's memory and storage take from the score of every slot of this kin, at least."""
+        if self.board.pack or item.weights is not None:
+            return -(10**9)
+        weights, whole = self.board.settings.weights, slot.allocatable
+        ram, disk = share(item.requests.memory, whole.memory), share(item.requests.storage, whole.storage)
+        return weights.memory * ram + weights.storage * disk
+
+    def points(self, item: Item, slot: Slot) -> int:
+        """Return thousandths of points by the five factors."""
+        need, weights = item.requests, item.weights or self.board.settings.weights
+        return score(slot, need.memory, need.storage, need.cpu, weights, pack=self.board.pack)
+
+    def soft(self, item: Item, slot: Slot) -> list[tuple[str, int]]:
+        """Return the wishes that a target meets or misses, in thousandths of points."""
+        found: list[tuple[str, int]] = []
+        name = slot.target.name
+        if name in item.prefer:
+            found.append(("prefer", PREFER))
+        if name in item.avoid:
+            found.append(("avoid", -PREFER))
+        if item.together and not item.together.strict and any(slot.services[one] for one in item.together.services):
+            found.append(("with", NEIGHBOUR))
+        if item.apart and not item.apart.strict:
+            there = sum(slot.services[one] for one in item.apart.services)
+            found += [("apart", -NEIGHBOUR * there)] if there else []
+        if item.spread and not item.spread.strict:
+            over = item.spread.over
+            there = self.board.domains[item.service, over][slot.target.domain(over)]
+            found += [("spread", -NEIGHBOUR * there)] if there else []
+        return found
+
+    def rank(self, item: Item, slot: Slot) -> Rank:
+        """Return the sort key of a choice: score, fewer of the same service, more free memory, natural order."""
+        total = self.points(item, slot)
+        if not item.plain:
+            total += sum(points for _wish, points in self.soft(item, slot))
+        return (-total, slot.services[item.service], -(slot.memory - item.requests.memory), slot.order)
