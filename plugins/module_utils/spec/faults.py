@@ -153,9 +153,12 @@ def _not_allowed(detail: ErrorDetails, tree: Node, steps: Path, problems: Proble
     node = _value(tree, steps)
     got = str(detail["input"])
     close = did_you_mean(got, choices)
-    code = "K201" if steps and steps[-1] in ("apiVersion", "kind") else "K207"
+    if steps == ("apiVersion",):
+        hint = f"known: {', '.join(choices)}; kombify migrate writes a new file for another one"
+        problems.error("K201", f"'{got}' is not an apiVersion that this release reads", node.place, hint)
+        return
     problems.error(
-        code,
+        "K201" if steps == ("kind",) else "K207",
         f"'{got}' is not allowed here",
         node.place,
         f"{close} allowed: {', '.join(choices)}".strip(),

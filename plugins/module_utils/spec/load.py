@@ -175,7 +175,7 @@ def _stack(root: Mapping, expansion: Expansion, problems: Problems) -> Stack:
             plain[section] = without_numbers(node)
     for section in [name for name, value in plain.items() if value is None]:
         del plain[section]
-    stack = validate(Stack, {**_HEADER, **plain}, root, (), problems) or Stack.model_validate(_HEADER)
+    stack = validate(Stack, plain, root, (), problems, _HEADER) or Stack.model_validate(_HEADER)
     return stack.model_copy(update={section: _objects(section, expansion, problems) for section in MODELS})
 
 

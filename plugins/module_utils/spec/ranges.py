@@ -103,16 +103,16 @@ def _range(bounds: str, text: str) -> Range:
             "write it as [1:9] or [01:40]",
         )
     low, high = match.groups()
-    if int(low) > int(high):
-        raise BadRange(f"[{bounds}] in '{text}' runs backwards", f"write [{high}:{low}]")
     padded = (len(low) > 1 and low.startswith("0")) or (len(high) > 1 and high.startswith("0"))
+    width = max(len(low), len(high)) if padded else 1
+    if int(low) > int(high):
+        raise BadRange(f"[{bounds}] in '{text}' runs backwards", f"write [{high:0>{width}}:{low:0>{width}}]")
     if padded and len(low) != len(high):
-        width = max(len(low), len(high))
         raise BadRange(
             f"[{bounds}] in '{text}' pads its ends differently",
             f"write [{low:0>{width}}:{high:0>{width}}]",
         )
-    return Range(int(low), int(high), len(low) if padded else 1)
+    return Range(int(low), int(high), width)
 
 
 def has_number(text: str) -> bool:

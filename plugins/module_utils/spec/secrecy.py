@@ -41,15 +41,15 @@ _BITS = 3.9
 
 
 def secret_kind(text: str, key: str = "") -> str | None:
-    """Say what kind of secret a text looks like, judged by its own look and by the name of its key; None for none."""
+    """Say what a text gives away, ``holds a GitHub token``: judged by its look and its key's name; None for nothing."""
     if is_secret_ref(text) or not text.strip() or "{{" in text or "${" in text:
         return None
     for pattern, kind in _KNOWN:
         if pattern.search(text):
-            return kind
+            return f"holds {kind}"
     if _NAME.search(_HUMP.sub("_", key).lower()) and not text.startswith("/"):
-        return "the value of a secret"
-    return "a random key" if _is_random(text) else None
+        return "is a secret, and here stands its value"
+    return "holds what looks like a random key" if _is_random(text) else None
 
 
 def _is_random(text: str) -> bool:

@@ -23,13 +23,6 @@ _LINE_BREAK = re.compile("\r\n|[\r\n]")
 Path = tuple[str | int, ...]
 
 
-def hidden(text: str, column: int, width: int) -> str:
-    """Return a line with a stretch of it covered; a stretch of one column goes on to the end of the line."""
-    start = column - 1
-    end = start + width if width > 1 else len(text)
-    return text[:start] + "*" * len(text[start:end]) + text[end:]
-
-
 @dataclass(eq=False)
 class Source:
     """A text that was read: the name shown to the user, and its content."""
@@ -45,11 +38,22 @@ class Source:
             self._lines = _LINE_BREAK.split(self.text)
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
-    def hide(self, line: int, column: int, width: int) -> None:
-        """Make a stretch of a line unreadable in every place that is shown from now on."""
-        text = self.line(line)
-        if self._lines is not None and text:
-            self._lines[line - 1] = hidden(text, column, width)
+    def hide(self, number: int, stretches: Iterable[tuple[int, int]]) -> str:
+        """Make stretches of a line, column and width, unreadable in every place from now on; return the line.
+
+        A stretch of one column goes on to the end of the line.
+        """
+        line = self.line(number)
+        pieces, end = [], 0
+        for column, width in sorted(stretches):
+            start = max(end, column - 1)
+            pieces.append(line[end:start])
+            end = max(start, column - 1 + width if width > 1 else len(line))
+            pieces.append("*" * (min(end, len(line)) - start))
+        line = "".join(pieces) + line[end:]
+        if self._lines is not None and 0 < number <= len(self._lines):
+            self._lines[number - 1] = line
+        return line
 
     def place(self, line: int, column: int, width: int = 1) -> Place:
         """Return a place in this text together with its line."""

@@ -31,9 +31,21 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_ROUNDS = 8
 
 
-def validate(model: type[Model], plain: Any, tree: Node, path: Path, problems: Problems) -> Model | None:
-    """Return the model of some plain data; what is wrong goes to ``problems`` and is left out of the model."""
+def validate(
+    model: type[Model],
+    plain: Any,
+    tree: Node,
+    path: Path,
+    problems: Problems,
+    fallback: dict[str, Any] | None = None,
+) -> Model | None:
+    """Return the model of some plain data; what is wrong goes to ``problems`` and is left out of the model.
+
+    ``fallback`` holds values for keys that must be there, so that one of them never takes the rest with it.
+    """
     for _round in range(MAX_ROUNDS):
+        if fallback:
+            plain = {**fallback, **plain}
         try:
             return model.model_validate(plain)
         except ValidationError as error:

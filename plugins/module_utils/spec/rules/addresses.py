@@ -110,8 +110,7 @@ def _too_few(spec: Spec, problems: Problems, name: str) -> None:
     nodes = present(spec)
     mine = [other for other, entry in spec.entries["nodes"].items() if entry.key is key and other in nodes]
     addresses = {nodes[other].address for other in mine}
-    plural = "address" if len(addresses) == 1 else "addresses"
-    message = f"'{key.text}' stands for {len(mine)} nodes, but its address for {len(addresses)} {plural}"
+    message = f"'{key.text}' stands for {len(mine)} nodes, but its address yields {len(addresses)}"
     hint = "count along with the range, for example 192.168.1.{1+10}"
     problems.error("K508", message, spec.place("nodes", name, "address"), hint)
 

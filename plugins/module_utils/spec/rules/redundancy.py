@@ -33,9 +33,7 @@ def check_hypervisors(spec: Spec, scope: Scope, problems: Problems) -> None:
             hosts.update(scope.select(terms))
         except BadTerm:
             return
-    if len(hosts) == 1:
+    if len(hosts) == 1 and len(machines) > 1:
         host = hosts.pop()
-        message = f"all {len(machines)} VMs run on one hypervisor, '{host}'"
-        if len(machines) == 1:
-            return
+        message = f"all VMs ({len(machines)}) run on one hypervisor, '{host}'"
         problems.note("K711", message, spec.key_place("nodes", host), "with a second one they need not fail together")

@@ -20,8 +20,9 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import (
     Path,
     Scalar,
     Sequence,
-    hidden,
 )
+
+At = tuple[str, int, int]
 
 STORES = frozenset({"vault", "openbao"})
 
@@ -29,22 +30,19 @@ STORES = frozenset({"vault", "openbao"})
 def check_plain_secrets(spec: Spec, _scope: Scope, problems: Problems) -> None:
     """K902: look at every value of the file, and cover what looks like a secret in all that will be shown."""
     refused = {_at(problem.place) for problem in problems if problem.code == "K901"}
-    covered: dict[tuple[str, int, int], Scalar] = {}
+    covered: dict[At, Scalar] = {}
     for key, scalar in _values(spec):
         at = (scalar.source.name, scalar.line, scalar.column)
         kind = None if at in refused else _kind(scalar, key)
         if kind and at not in covered:
-            message = f"the value of '{key}' looks like {kind}"
-            problems.error("K902", message, scalar.place, "write a reference: vault:kv/PATH#KEY?generate=24")
+            problems.error("K902", f"'{key}' {kind}", scalar.place, "write a reference: vault:kv/PATH#KEY?generate=24")
         if kind or at in refused:
             covered[at] = scalar
     if covered:
-        problems.change(lambda problem: _covered(problem, list(covered.values())))
-    for scalar in covered.values():
-        scalar.source.hide(scalar.line, scalar.column, scalar.width)
+        _cover(covered, problems)
 
 
-def _at(place: Place) -> tuple[str, int, int]:
+def _at(place: Place) -> At:
     return place.file, place.line, place.column
 
 
@@ -71,21 +69,29 @@ def _values(spec: Spec) -> Iterator[tuple[str, Scalar]]:
             waiting.extend(node.items())
 
 
-def _covered(problem: Problem, secrets: list[Scalar]) -> Problem:
-    message, hint = problem.message, problem.hint
-    for secret in secrets:
-        if len(secret.text) > 3:
+def _cover(secrets: dict[At, Scalar], problems: Problems) -> None:
+    """Blank secrets in the lines that problems show, those found so far and those still to come."""
+    by_line: dict[tuple[str, int], list[Scalar]] = {}
+    for secret in secrets.values():
+        by_line.setdefault((secret.source.name, secret.line), []).append(secret)
+    lines = {
+        at: found[0].source.hide(found[0].line, [(secret.column, secret.width) for secret in found])
+        for at, found in by_line.items()
+    }
+
+    def place(shown: Place) -> Place:
+        text = lines.get((shown.file, shown.line))
+        return shown if text is None else replace(shown, text=text)
+
+    def covered(problem: Problem) -> Problem:
+        secret = secrets.get(_at(problem.place))
+        message, hint = problem.message, problem.hint
+        if secret is not None and len(secret.text) > 3:
             message, hint = message.replace(secret.text, "***"), hint.replace(secret.text, "***")
-    related = tuple(Related(other.message, _covered_place(other.place, secrets)) for other in problem.related)
-    return replace(problem, message=message, hint=hint, place=_covered_place(problem.place, secrets), related=related)
+        related = tuple(Related(other.message, place(other.place)) for other in problem.related)
+        return replace(problem, message=message, hint=hint, place=place(problem.place), related=related)
 
-
-def _covered_place(place: Place, secrets: list[Scalar]) -> Place:
-    text = place.text
-    for secret in secrets:
-        if (secret.source.name, secret.line) == (place.file, place.line):
-            text = hidden(text, secret.column, secret.width)
-    return replace(place, text=text)
+    problems.change(covered)
 
 
 def check_bootstrap(spec: Spec, scope: Scope, problems: Problems) -> None:

@@ -50,7 +50,7 @@ def _check_networks(spec: Spec, used: Collection[str | None], problems: Problems
             continue
         key = entries[0].key
         which = "" if len(entries) == 1 else f" of '{key.text}'"
-        message = f"network{'s' if len(empty) > 1 else ''} {listing(empty)}{which}"
+        message = f"network{'s' if len(empty) > 1 else ''} {listing(map(repr, empty))}{which}"
         verb = "are" if len(empty) > 1 else "is"
         problems.warning("K312", f"{message} {verb} declared, but no node is in it", key.place, "remove it, or use it")
 
