@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is placed, where it can go, and what came out. Bytes, millicores and thousandths; no fractions anywhere."""
+"""What placement is told: targets, items and settings, all frozen before the first decision.
+
+Sizes are bytes, CPU is millicores, shares and speeds are thousandths, weights and margins are points of the score.
+"""
 
 from __future__ import annotations
 
@@ -10,56 +13,85 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["host", "cluster", "hypervisor"]
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.amounts import (
+    NOTHING,
+    RESOURCES,
+    Amounts,
+)
+
+Kind = Literal["docker_host", "cluster", "hypervisor"]
+State = Literal["present", "cordoned", "maintenance", "offline", "absent"]
 Domain = Literal["node", "host", "rack", "site"]
-HostPort = tuple[int, str]
+
+EVERY_KIND: frozenset[Kind] = frozenset({"docker_host", "cluster", "hypervisor"})
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Memory and storage in bytes, CPU in millicores."""
+class Factors:
+    """By how much more than it has a target may promise, in thousandths."""
 
-    memory: int = 0
-    storage: int = 0
-    cpu: int = 0
+    memory: int = 1000
+    storage: int = 1000
+    cpu: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Somewhere to run: a machine, a cluster or a hypervisor.
+    """Something that takes items: a Docker host, a whole Kubernetes cluster, or a hypervisor.
 
-    ``allocatable`` is what may be promised in all (None: not known, so only pinned items fit); ``largest`` is the
-    largest node of a cluster. ``capability`` is cores times speed, ``load`` and ``reliability`` are thousandths
-    (None: not known). ``reach`` are the sites that can be reached (None: all).
+    ``allocatable = size * overcommit - reserve - foreign``. A target of unknown size (None) takes only pinned items.
+    A cluster has the sum of its members' allocatable amounts as its size, and its largest member as ``largest``.
     """
 
     name: str
-    kind: Kind = "host"
-    allocatable: Amounts | None = None
+    kind: Kind = "docker_host"
+    size: Amounts | None = None
+    reserve: Amounts = NOTHING
+    overcommit: Factors = Factors()
+    foreign: Amounts = NOTHING
     largest: Amounts | None = None
-    capability: int = 0
     load: int | None = None
     reliability: int | None = None
+    cores: int | None = None
+    speed: int = 1000
+    state: State = "present"
     arch: str | None = None
-    labels: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
     taints: frozenset[str] = frozenset()
-    state: str = "present"
-    site: str | None = None
-    rack: str | None = None
     host: str | None = None
-    reach: frozenset[str] | None = None
+    rack: str | None = None
+    site: str | None = None
+    reaches: frozenset[str] = frozenset()
     public: bool = False
-    ports: frozenset[HostPort] = frozenset()
+    host_ports: frozenset[str] = frozenset()
+
+    @property
+    def allocatable(self) -> Amounts | None:
+        """Return what may be promised to items, never less than nothing; None when the size is unknown."""
+        if self.size is None:
+            return None
+        size, factor, kept = self.size, self.overcommit, self.reserve + self.foreign
+        return Amounts(
+            max(0, size.memory * factor.memory // 1000 - kept.memory),
+            max(0, size.storage * factor.storage // 1000 - kept.storage),
+            max(0, size.cpu * factor.cpu // 1000 - kept.cpu),
+        )
+
+    @property
+    def capability(self) -> int:
+        """Return cores times speed; only its share of the best target's counts."""
+        millicores = self.cores * 1000 if self.cores is not None else self.size.cpu if self.size else 0
+        return millicores * self.speed
 
     def domain(self, over: Domain) -> str:
-        """Return the name of the failure domain that this target stands in."""
-        return {"node": self.name, "host": self.host, "rack": self.rack, "site": self.site}[over] or self.name
+        """Return the failure domain; a target that names no host, rack or site is a domain of its own."""
+        return (None if over == "node" else getattr(self, over)) or self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Stand with, or apart from, the instances of other services; hard or only preferred."""
+class Group:
+    """Services to stand with, or apart from: a filter when strict, else points of the score."""
 
     services: frozenset[str]
     strict: bool = True
@@ -67,7 +99,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Keep the instances of a service over failure domains; counts may differ by max_skew."""
+    """Keep the instances of one service on different domains; their counts differ by ``max_skew`` at most."""
 
     over: Domain = "node"
     max_skew: int = 1
@@ -75,43 +107,8 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to place. Empty sets ask for nothing; ``candidates`` None means any target."""
-
-    name: str
-    service: str
-    requests: Amounts = Amounts()
-    candidates: frozenset[str] | None = None
-    refused: frozenset[str] = frozenset()
-    kinds: frozenset[Kind] | None = None
-    archs: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
-    devices: frozenset[str] = frozenset()
-    tolerations: frozenset[str] = frozenset()
-    reach: frozenset[str] = frozenset()
-    public: bool = False
-    ports: frozenset[HostPort] = frozenset()
-    together: Rule | None = None
-    apart: Rule | None = None
-    spread: Spread | None = None
-    prefer: frozenset[str] = frozenset()
-    avoid: frozenset[str] = frozenset()
-    volume_on: str | None = None
-    weights: Weights | None = None
-    pinned: bool = False
-    sticky: bool = False
-    stateless: bool = True
-    data: int = 0
-
-    @property
-    def plain(self) -> bool:
-        """Whether its score depends on nothing but the target's own amounts."""
-        return not (self.together or self.apart or self.spread or self.prefer or self.avoid or self.ports)
-
-
-@dataclass(frozen=True, slots=True)
 class Weights:
-    """Points of each factor; together they are what ``of 100`` means in an explanation."""
+    """The points that each factor can give."""
 
     memory: int = 40
     storage: int = 30
@@ -119,39 +116,65 @@ class Weights:
     load: int = 10
     reliability: int = 5
 
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to place: an instance of a service, a database instance, or a VM.
+
+    ``runs_on`` None means anywhere; ``archs`` empty means any. ``pinned`` items were put where they are by the user:
+    they come first and may go to targets of unknown size. ``data_on`` names the target that holds the item's data:
+    only that one is possible unless ``move``. ``stateful`` items are never moved to make room for others;
+    neither are ``sticky`` ones. ``round`` orders decisions: all items of a lower round are placed first.
+    ``prefer`` holds one set of targets per wish, and each that matches counts.
+    """
+
+    name: str
+    service: str
+    requests: Amounts = NOTHING
+    round: int = 0
+    kinds: frozenset[Kind] = EVERY_KIND
+    runs_on: frozenset[str] | None = None
+    not_on: frozenset[str] = frozenset()
+    pinned: bool = False
+    archs: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    tolerations: frozenset[str] = frozenset()
+    needs_reach: frozenset[str] = frozenset()
+    needs_public: bool = False
+    host_ports: frozenset[str] = frozenset()
+    with_: Group | None = None
+    apart: Group | None = None
+    spread: Spread | None = None
+    data_on: str | None = None
+    move: bool = False
+    stateful: bool = False
+    sticky: bool = False
+    prefer: tuple[frozenset[str], ...] = ()
+    avoid: tuple[frozenset[str], ...] = ()
+    failed_on: frozenset[str] = frozenset()
+    weights: Weights | None = None
+
     @property
-    def total(self) -> int:
-        """All points together."""
-        return self.memory + self.storage + self.cpu + self.load + self.reliability
+    def home(self) -> str | None:
+        """Return the only target that data allows, if any."""
+        return None if self.move else self.data_on
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How places are chosen. ``margin`` is in points; ``unlimited`` resources are counted but refuse nothing."""
+    """How to choose.
+
+    ``enforce`` names the resources that must fit; the others only count in the score. ``margin`` and ``max_moves``
+    limit what a rebalance proposes, ``transfer`` (bytes a second) estimates how long data takes to move.
+    """
 
     weights: Weights = Weights()
     strategy: Literal["spread", "pack"] = "spread"
     mode: Literal["fast", "optimal"] = "fast"
+    enforce: frozenset[str] = frozenset(RESOURCES)
+    survive_one_node: bool = False
     margin: int = 10
     max_moves: int = 3
-    survive_one_node: bool = False
-    unlimited: frozenset[str] = frozenset()
-
-
-Verdict = Literal["kept", "new", "moved"]
-
-
-@dataclass(frozen=True)
-class Placement:
-    """The result: who runs where, who moved and why, and who fits nowhere (with every target's reason)."""
-
-    assignments: Mapping[str, str]
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    unplaced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    proof: str | None = None
-
-    @property
-    def moved(self) -> tuple[str, ...]:
-        """Names of the items that left their place."""
-        return tuple(name for name, verdict in self.verdicts.items() if verdict == "moved")
+    transfer: int = 100_000_000
+    facts_hash: str = ""

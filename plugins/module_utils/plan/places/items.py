@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import Lock
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Amounts,
     Item,
     Rule,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Slot
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import allowed_now
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Slot
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
 
 MAX_TARGETS = 25
 MAX_MOVABLE = 12

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.base import NOTHING
 from ansible_collections.kombify.stack.plugins.module_utils.plan.facts import Facts
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Amounts, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Target
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import NodeNeed, Requirements
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Slot, score
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import moving_fault, static_fault
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Slot, score
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import moving_fault, static_fault
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Amounts,
     Item,
     Placement,
@@ -20,7 +20,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model
     Target,
     Weights,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
 
 NOTHING = Amounts()
 FACTORS = ("memory", "storage", "cpu", "load", "reliability")

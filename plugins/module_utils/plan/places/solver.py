@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import static_fault
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import static_fault
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
 
 MAX_PAIRS = 10_000
 MAX_DETERMINISTIC_TIME = 20.0

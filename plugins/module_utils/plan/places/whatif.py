@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import allowed_now
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
     Placement,
     Settings,
     Target,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
 
 
 @dataclass(frozen=True)

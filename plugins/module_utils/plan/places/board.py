@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Amounts,
     Domain,
     HostPort,

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board, Slot
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item, Target
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
 AWAY = {

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board, share
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import moving_fault, static_fault
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.leftovers import make_room
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, share
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import moving_fault, static_fault
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.leftovers import make_room
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
     Placement,
     Settings,
@@ -128,7 +128,7 @@ class _Run:
         """Try the exact model for what is left, when it is there and the problem is small enough."""
         if not left and self.settings.mode != "optimal":
             return None
-        from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver import (
+        from ansible_collections.kombify.stack.plugins.module_utils.plan.places.solver import (
             solve,  # imported late: OR-Tools is an optional extra and takes a second to load
         )
 

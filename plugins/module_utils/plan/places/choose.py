@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board, Slot, score, share
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot, score, share
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import (
     allowed_now,
     question,
     static_fault,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
 
 PREFER = 10_000
 NEIGHBOUR = 5_000
