@@ -43,6 +43,7 @@ def validate(
 
     ``fallback`` holds values for keys that must be there, so that one of them never takes the rest with it.
     """
+    left_out: set[tuple[int | str, ...]] = set()
     for _round in range(MAX_ROUNDS):
         if fallback:
             plain = {**fallback, **plain}
@@ -52,7 +53,10 @@ def validate(
             plain = _copied(plain)
             usable = True
             for detail in error.errors(include_url=False):
-                report_fault(detail, model, tree, path, problems)
+                # A key that was left out because its value is wrong is not missing.
+                if detail["type"] != "missing" or detail["loc"] not in left_out:
+                    report_fault(detail, model, tree, path, problems)
+                left_out.add(detail["loc"])
                 usable = _leave_out(plain, detail["loc"], missing=detail["type"] == "missing") and usable
             if not usable:
                 return None
