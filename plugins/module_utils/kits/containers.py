@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Part, Text, Texts
+from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Part, Text, Texts, matching
 from ansible_collections.kombify.stack.plugins.module_utils.kits.resources import Resources
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Duration, Size, problem
 
 Architecture = Literal["amd64", "arm64"]
-AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^\s:]*$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+AbsolutePath = Annotated[str, *matching(r"^/[^\s:]*$", "an absolute path", "/data")]
+Sha256 = Annotated[str, *matching(r"^sha256:[0-9a-f]{64}$", "a digest", "sha256: and 64 hexadecimal digits")]
 
 
 class Mount(Part):

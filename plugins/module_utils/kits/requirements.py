@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, model_validator
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Name, Part, Text, Texts
-from ansible_collections.kombify.stack.plugins.module_utils.kits.capabilities import DATABASES, Capability
+from ansible_collections.kombify.stack.plugins.module_utils.kits.capabilities import CAPABILITIES, DATABASES, Capability
 from ansible_collections.kombify.stack.plugins.module_utils.kits.resources import Resources
 from ansible_collections.kombify.stack.plugins.module_utils.kits.versions import Range, parse_version
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Size, problem
@@ -118,5 +118,6 @@ def with_types(requires: Any) -> Any:
         return requires
     full = {}
     for name, value in requires.items():
-        full[name] = {"type": name, **(value or {})} if isinstance(value, dict | None) else value
+        typed = isinstance(value, dict | None) and name in CAPABILITIES
+        full[name] = {"type": name, **(value or {})} if typed else value
     return full

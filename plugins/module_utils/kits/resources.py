@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Part, PortNumber, Text
+from ansible_collections.kombify.stack.plugins.module_utils.kits.base import Part, PortNumber, Text, matching
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
     Cpu,
     Size,
@@ -79,7 +79,7 @@ class Port(Part):
 class Device(Part):
     """A device of the host that a container uses, such as ``/dev/dri``; ``label`` finds the nodes that have it."""
 
-    path: Annotated[str, Field(pattern=r"^/dev/[A-Za-z0-9/_-]+$")]
-    label: Annotated[str, Field(pattern=r"^[a-z0-9-]+=[A-Za-z0-9.-]+$")] | None = None
+    path: Annotated[str, *matching(r"^/dev/[A-Za-z0-9/_-]+$", "a device", "/dev/dri")]
+    label: Annotated[str, *matching(r"^[a-z0-9-]+=[A-Za-z0-9.-]+$", "a label", "gpu=yes")] | None = None
     optional: bool = False
     why: Text | None = None
