@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""K405: an item found no place, and no other rule has said why yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.parts import Parts
+from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
+
+SHOWN = 8
+
+
+def report_leftovers(parts: Parts, said: Collection[str], problems: Problems) -> None:
+    """K405: name every node with its reason. Having no nodes at all may come of a mistake that was reported."""
+    unsure = parts.spec.problems.has_errors
+    for item in parts.claims:
+        reasons = parts.refused(item)
+        if reasons is None or item.name in said or (not reasons and unsure):
+            continue
+        place = parts.item_place(item)
+        if not problems.repeats("K405", place):
+            message = f"{item.kind} '{item.name}' cannot be placed: {_nodes(reasons)}"
+            problems.error("K405", message, place, _each(item.owner, reasons))
+
+
+def _nodes(reasons: Mapping[str, str]) -> str:
+    if not reasons:
+        return "there is no node that it may use"
+    return "its only node refuses it" if len(reasons) == 1 else f"none of its {len(reasons)} nodes takes it"
+
+
+def _each(owner: str, reasons: Mapping[str, str]) -> str:
+    if not reasons:
+        return "add a node that fits, or widen runs_on"
+    named = sorted(reasons, key=natural)
+    text = "; ".join(f"{name}: {reasons[name]}" for name in named[:SHOWN])
+    more = len(named) - SHOWN
+    return f"{text}; and {more} more, see kombify explain {owner}" if more > 0 else text
