@@ -39,6 +39,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import (
     Mapping,
+    Scalar,
     closest,
     find,
     key_at,
@@ -192,10 +193,15 @@ def _check_section_is_map(section: str, root: Mapping, problems: Problems) -> No
 
 
 def _check_header(root: Mapping, problems: Problems) -> None:
-    if "apiVersion" not in root.entries:
+    if _missing(root, "apiVersion"):
         problems.error("K201", "the spec has no apiVersion", root.place, f"add apiVersion: {API_VERSION}")
-    if "name" not in root.entries:
+    if _missing(root, "name"):
         problems.error("K205", "the spec has no name", root.place, "add name: home")
+
+
+def _missing(root: Mapping, key: str) -> bool:
+    node = root.get(key)
+    return node is None or (isinstance(node, Scalar) and node.plain() is None)
 
 
 def _objects(section: str, expansion: Expansion, problems: Problems) -> dict[str, Part]:

@@ -42,19 +42,30 @@ class BackupTarget(Part):
     )
 
 
-class BackupPolicy(Part):
+class Saving(Part):
     """What is backed up, when, and how long it is kept."""
 
     engine: Literal["restic", "velero", "dump", "pbs"] = "restic"
     of: Selector = Field(default=(), description="Services or nodes; everything when left out.")
     schedule: Schedule
     keep: Keep
-    target: str
     jitter: Duration | None = None
     bandwidth: Bandwidth | None = None
     drill: Literal["weekly", "monthly", "quarterly", "yearly"] | None = Field(
         default=None, description="How often a restore is tried."
     )
+
+
+class BackupPolicy(Saving):
+    """What is backed up, when, how long it is kept, and where."""
+
+    target: str
+
+
+class ShortBackups(Saving):
+    """One target and one policy, both called default."""
+
+    target: str | BackupTarget
 
 
 def short_backups(value: Any) -> Any:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.schedules import (
     EXAMPLES,
@@ -31,7 +31,7 @@ _PORT = re.compile(r"(?:[0-9]{1,5}(?:-[0-9]{1,5})?)(?:/(?:tcp|udp))?\Z")
 class Part(BaseModel):
     """A part of the spec: unknown keys are problems, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_by_name=True, validate_by_alias=True)
 
 
 def _listed(value: Any) -> Any:
@@ -92,19 +92,24 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
-def _host_port(value: Any) -> Any:
-    if isinstance(value, str):
-        raise problem(
-            "K205",
-            f"'{value}' is not a whole number",
-            "write it without quotes or letters",
-        )
-    return value
+def _whole(value: Any) -> Any:
+    """A number that was counted inside a text, ``"1{1:02}"``, arrives as text."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
+
+
+def counted(low: int, high: int) -> tuple[Any, ...]:
+    """Return what makes an ``int`` a number between two others that may be counted by a range."""
+    number, digits = Annotated[int, Field(ge=low, le=high)], Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
+    return Field(ge=low, le=high), BeforeValidator(_whole, json_schema_input_type=number | digits)
 
 
 def _schema(**parts: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **parts})
 
+
+Item = TypeVar("Item")
+# Tuples, because a spec never changes; YAML gives lists, so only the container itself is lenient.
+Many = Annotated[tuple[Item, ...], Strict(False)]
 
 _MANY_WORDS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -130,16 +135,16 @@ Port = Annotated[
 Version = Annotated[
     str,
     BeforeValidator(_version),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+    WithJsonSchema({"type": ["string", "number"]}),
 ]
 Text = Annotated[
     str,
     BeforeValidator(_text),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_MANY_WORDS)]
+Words = Annotated[Many[str], BeforeValidator(_listed), WithJsonSchema(_MANY_WORDS)]
 Selector = Annotated[
-    tuple[str, ...],
+    Many[str],
     BeforeValidator(_listed),
     WithJsonSchema(
         _MANY_WORDS

@@ -24,12 +24,15 @@ CniName = Literal["calico", "cilium", "flannel", "kube-ovn"]
 StorageName = Literal["openebs", "longhorn", "local-path", "ceph"]
 
 
+Encapsulation = Literal["IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet", "None"]
+
+
 class Cni(Part):
     """The pod network: its name, version and options."""
 
     name: CniName = "calico"
     version: Version | None = None
-    encapsulation: Literal["IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet", "None"] | None = None
+    encapsulation: Encapsulation | None = None
 
 
 class ClusterStorage(Part):
@@ -53,6 +56,25 @@ class Ingress(Part):
     from_: str | None = Field(default=None, alias="from", description="The node at the edge.")
     via: str | None = Field(default=None, description="The link between edge and cluster.")
     mtls: bool = False
+
+
+class ShortCni(Part):
+    """The pod network by its name, with its version behind it."""
+
+    calico: Version | None = None
+    cilium: Version | None = None
+    flannel: Version | None = None
+    kube_ovn: Version | None = Field(default=None, alias="kube-ovn")
+    encapsulation: Encapsulation | None = None
+
+
+class ShortStorage(Part):
+    """The engine by its name, with its kind of volume behind it."""
+
+    openebs: str | None = None
+    longhorn: str | None = None
+    local_path: str | None = Field(default=None, alias="local-path")
+    ceph: str | None = None
 
 
 def _short_cni(value: Any) -> Any:
@@ -94,8 +116,11 @@ class Cluster(Part):
         description="Where etcd runs; the control plane unless said otherwise.",
     )
     schedule_on_control_plane: bool = False
-    cni: Annotated[Cni, BeforeValidator(_short_cni)] = Cni()
-    storage: Annotated[ClusterStorage, BeforeValidator(_short_storage)] = ClusterStorage()
+    cni: Annotated[Cni, BeforeValidator(_short_cni, json_schema_input_type=CniName | ShortCni | Cni)] = Cni()
+    storage: Annotated[
+        ClusterStorage,
+        BeforeValidator(_short_storage, json_schema_input_type=StorageName | ShortStorage | ClusterStorage),
+    ] = ClusterStorage()
     ports: ClusterPorts = ClusterPorts()
     ingress: Ingress | None = None
     namespaces: Words = ()

@@ -16,6 +16,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base impo
     Arch,
     Cidr,
     IpAddress,
+    Many,
     Part,
     Port,
     Secret,
@@ -24,6 +25,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base impo
     Text,
     Window,
     Words,
+    counted,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
     Bandwidth,
@@ -50,7 +52,7 @@ class Network(Part):
 
     cidr: Cidr
     site: str | None = None
-    vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
+    vlan: Annotated[int, *counted(1, 4094)] | None = None
     gateway: IpAddress | None = None
     dns: Words = ()
     reserve: Words = Field(
@@ -109,10 +111,13 @@ def _short_group(value: Any) -> Any:
     return {"of": value} if isinstance(value, str | list) else value
 
 
+Level = Literal["node", "host", "rack", "site"]
+
+
 class Spread(Part):
     """Keep instances of one service on different nodes, hosts, racks or sites."""
 
-    over: Literal["node", "host", "rack", "site"] = "node"
+    over: Level = "node"
     max_skew: Annotated[int, Field(ge=1)] = 1
     strict: bool = True
 
@@ -122,6 +127,12 @@ class Group(Part):
 
     of: Words
     strict: bool = True
+
+
+ShortSpread = Annotated[Spread | None, BeforeValidator(_short_spread, json_schema_input_type=Level | Spread | None)]
+ShortGroup = Annotated[
+    Group | None, BeforeValidator(_short_group, json_schema_input_type=str | list[str] | Group | None)
+]
 
 
 class Weights(Part):
@@ -139,9 +150,9 @@ class PlacementWish(Part):
 
     prefer: Selector = ()
     avoid: Selector = ()
-    with_: Annotated[Group | None, BeforeValidator(_short_group)] = Field(default=None, alias="with")
-    apart: Annotated[Group | None, BeforeValidator(_short_group)] = None
-    spread: Annotated[Spread | None, BeforeValidator(_short_spread)] = None
+    with_: ShortGroup = Field(default=None, alias="with", description="Services or nodes to stand with.")
+    apart: ShortGroup = Field(default=None, description="Services or nodes to stand apart from.")
+    spread: ShortSpread = None
     sticky: bool = False
     move: bool = Field(
         default=False,
@@ -153,7 +164,7 @@ class PlacementWish(Part):
 class Power(Part):
     """How a node is powered."""
 
-    watts: Annotated[int, Field(ge=0)] | None = None
+    watts: Annotated[int, *counted(0, 100_000)] | None = None
     wol: str | None = Field(default=None, description="MAC address for wake-on-LAN.")
 
 
@@ -176,6 +187,9 @@ def _short_disk(value: Any) -> Any:
     return {"size": value} if isinstance(value, str | int) else value
 
 
+ShortDisk = Annotated[Disk, BeforeValidator(_short_disk, json_schema_input_type=Size | Disk)]
+
+
 class Node(Part):
     """A machine: existing, a VM on a hypervisor, or a VPS."""
 
@@ -190,7 +204,7 @@ class Node(Part):
     cpu: Cpu | None = None
     memory: Size | None = None
     disk: Size | None = None
-    disks: dict[str, Annotated[Disk, BeforeValidator(_short_disk)]] = Field(default_factory=dict)
+    disks: dict[str, ShortDisk] = Field(default_factory=dict)
     arch: Arch | None = None
     labels: dict[str, Text] = Field(default_factory=dict)
     devices: Words = ()
@@ -199,14 +213,14 @@ class Node(Part):
     state: State = "present"
     power: Power | None = None
     user: str | None = Field(default=None, description="The user for SSH.")
-    port: Annotated[int, Field(ge=1, le=65535)] | None = Field(default=None, description="The port of SSH.")
+    port: Annotated[int, *counted(1, 65_535)] | None = Field(default=None, description="The port of SSH.")
     size: str | None = Field(default=None, description="The provider's name for a machine size.")
     region: str | None = None
     image: str | None = None
     template: str | None = None
-    vmid: Annotated[int, Field(ge=100, le=999999999)] | None = None
+    vmid: Annotated[int, *counted(100, 999_999_999)] | None = None
     mac: str | None = None
-    ports: tuple[Port, ...] = Field(default=(), description="Ports open to the world.")
+    ports: Many[Port] = Field(default=(), description="Ports open to the world.")
     edge: Edge | None = None
     placement: PlacementWish = PlacementWish()
     vars: Anything = Field(default_factory=dict, description="Plain Ansible variables; templates work here.")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
+    Many,
     Part,
     Secret,
     Selector,
@@ -46,7 +47,7 @@ class Auth(Part):
     """Single sign-on."""
 
     provider: str | None = None
-    methods: tuple[Literal["oauth2", "oidc", "ldap", "proxy"], ...] = ()
+    methods: Many[Literal["oauth2", "oidc", "ldap", "proxy"]] = ()
 
 
 class Rollout(Part):

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Anything, Part, Words
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Anything, Many, Mode, Part, Words
 
 
 class Policy(Part):
     """How strictly one kind of check is taken, and why."""
 
-    mode: Literal["error", "warn", "off"] | None = None
+    mode: Mode | None = None
     reason: str | None = None
     factor: Annotated[int, Field(ge=1, le=100)] | None = None
 
@@ -27,7 +27,7 @@ def _short_policy(value: Any) -> Any:
     return value
 
 
-PolicyField = Annotated[Policy, BeforeValidator(_short_policy)]
+PolicyField = Annotated[Policy, BeforeValidator(_short_policy, json_schema_input_type=Mode | Policy)]
 
 
 class Overcommit(Part):
@@ -41,13 +41,10 @@ class Overcommit(Part):
 class Security(Part):
     """What every workload has to keep."""
 
-    mode: Literal["error", "warn", "off"] = "warn"
+    mode: Mode = "warn"
     network: Literal["deny-all", "allow"] | None = None
     run_as_non_root: bool | None = None
-    read_only_root: Annotated[
-        str | bool | None,
-        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["where-possible"]}]}),
-    ] = None
+    read_only_root: bool | Literal["where-possible"] | None = None
     allow_privilege_escalation: bool | None = None
     drop_capabilities: Words = ()
 
@@ -67,7 +64,7 @@ class Policies(Part):
 
     overcommit: Overcommit = Overcommit()
     security: Security = Security()
-    compliance: tuple[Check, ...] = ()
+    compliance: Many[Check] = ()
     capacity: Literal["survive-one-node"] | None = None
     backups: PolicyField = Policy()
     versions: PolicyField = Policy()

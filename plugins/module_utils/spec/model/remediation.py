@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Part, Selector, Window, Words
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Many, Part, Selector, Window, Words
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import did_you_mean
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Duration, parse_duration, problem
 
@@ -42,7 +42,7 @@ ActionName = Literal[
 ]
 ACTIONS = get_args(ActionName)
 
-_LIMIT = re.compile(r"(?P<count>[1-9][0-9]{0,3}) (?:per|in) (?P<span>[0-9]+[smhdw])\Z")
+_LIMIT = re.compile(r"([1-9][0-9]{0,3})\s+(?:per|in)\s+([0-9]{1,6}[smhdw])\Z")
 
 
 class Budget(Part):
@@ -53,22 +53,16 @@ class Budget(Part):
 
 
 def _budget(value: Any) -> Any:
-    match = _LIMIT.match(" ".join(value.split())) if isinstance(value, str) else None
+    match = _LIMIT.match(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise problem("K205", f"'{value}' is not a limit", "write it as 3 per 1h")
-    return {"count": int(match["count"]), "seconds": parse_duration(match["span"])}
+    return {"count": int(match[1]), "seconds": parse_duration(match[2])}
 
 
 Limit = Annotated[
     Budget,
     BeforeValidator(_budget),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "examples": ["3 per 1h"],
-            "pattern": _LIMIT.pattern[:-2] + "$",
-        }
-    ),
+    WithJsonSchema({"type": "string", "examples": ["3 per 1h"], "pattern": _LIMIT.pattern.replace("\\Z", "$")}),
 ]
 
 
@@ -99,6 +93,15 @@ class Action(Part):
     playbook: str | None = None
 
 
+class RunPlaybook(Part):
+    """The action that runs a playbook, as it is written."""
+
+    run: str
+
+
+WrittenAction = ActionName | RunPlaybook
+
+
 def _action(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"run"}:
         return {"name": "run", "playbook": value["run"]}
@@ -121,23 +124,9 @@ class Remediation(Part):
 
     when: When
     do: Annotated[
-        tuple[Annotated[Action, BeforeValidator(_action)], ...],
-        BeforeValidator(_listed_actions),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"enum": list(ACTIONS)},
-                    {
-                        "type": "object",
-                        "required": ["run"],
-                        "properties": {"run": {"type": "string"}},
-                    },
-                    {
-                        "type": "array",
-                        "items": {"anyOf": [{"enum": list(ACTIONS)}, {"type": "object"}]},
-                    },
-                ]
-            }
+        Many[Annotated[Action, BeforeValidator(_action)]],
+        BeforeValidator(
+            _listed_actions, json_schema_input_type=ActionName | RunPlaybook | list[ActionName | RunPlaybook]
         ),
     ]
     limit: Limit | None = None

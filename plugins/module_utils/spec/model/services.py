@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
     Anything,
+    Many,
     Part,
     Port,
     Secret,
@@ -106,10 +107,13 @@ class ServiceBackup(Part):
     policies: Words = ()
 
 
+AuthMethod = Literal["oauth2", "oidc", "ldap", "proxy", "none"]
+
+
 class ServiceAuth(Part):
     """How users of a service sign in."""
 
-    method: Literal["oauth2", "oidc", "ldap", "proxy", "none"] = "oidc"
+    method: AuthMethod = "oidc"
     groups: Words = ()
 
 
@@ -136,15 +140,29 @@ class Service(Part):
         default=(),
         description="Services that are wanted at run time, without an order.",
     )
-    storage: Annotated[dict[str, Volume], BeforeValidator(_short_volumes)] = Field(default_factory=dict)
+    storage: Annotated[
+        dict[str, Volume],
+        BeforeValidator(_short_volumes, json_schema_input_type=Size | dict[str, Size | Volume]),
+    ] = Field(default_factory=dict, description="A size, or volumes by their names.")
     resources: Resources = Resources()
-    database: Annotated[DatabaseUse | None, BeforeValidator(_short_database)] = None
-    expose: Annotated[tuple[Expose, ...], BeforeValidator(_short_expose)] = ()
-    ports: tuple[Port, ...] = Field(default=(), description="Ports taken on the host.")
-    auth: Annotated[ServiceAuth | None, BeforeValidator(_short_auth)] = None
+    database: Annotated[
+        DatabaseUse | None, BeforeValidator(_short_database, json_schema_input_type=str | DatabaseUse | None)
+    ] = None
+    expose: Annotated[
+        Many[Expose],
+        BeforeValidator(_short_expose, json_schema_input_type=Literal[False] | str | Expose | list[str | Expose]),
+    ] = Field(default=(), description="The host name under which it is reached, or several.")
+    ports: Many[Port] = Field(default=(), description="Ports taken on the host.")
+    auth: Annotated[
+        ServiceAuth | None,
+        BeforeValidator(_short_auth, json_schema_input_type=Literal[False] | AuthMethod | ServiceAuth | None),
+    ] = None
     params: Anything = Field(default_factory=dict)
     secrets: dict[str, Secret] = Field(default_factory=dict)
-    backup: Annotated[ServiceBackup | None, BeforeValidator(_backup_policies)] = None
+    backup: Annotated[
+        ServiceBackup | None,
+        BeforeValidator(_backup_policies, json_schema_input_type=bool | str | list[str] | ServiceBackup | None),
+    ] = Field(default=None, description="The policies that save it; false when none is wanted.")
     placement: PlacementWish = PlacementWish()
     devices: Words = ()
     tags: Words = ()

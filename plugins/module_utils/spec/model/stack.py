@@ -12,9 +12,14 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.model.backups import Backups, short_backups
+from ansible_collections.kombify.stack.plugins.module_utils.spec.model.backups import (
+    Backups,
+    ShortBackups,
+    short_backups,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
     Anything,
+    Many,
     Part,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.clusters import (
@@ -110,11 +115,18 @@ class Stack(Part):
     )
     api_version: Literal["kombify.stack/v1"] = Field(alias="apiVersion")
     kind: Literal["Stack"] = "Stack"
-    name: Annotated[str, BeforeValidator(_stack_name)]
+    name: Annotated[
+        str,
+        BeforeValidator(
+            _stack_name, json_schema_input_type=Annotated[str, Field(pattern=f"^{STACK_NAME.pattern[:-2]}$")]
+        ),
+    ]
     domain: Annotated[str, BeforeValidator(_domain)] | None = None
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     note: str | None = None
-    include: Annotated[tuple[Include, ...], BeforeValidator(_included)] = ()
+    include: Annotated[
+        Many[Include], BeforeValidator(_included, json_schema_input_type=str | Include | list[str | Include])
+    ] = ()
     defaults: Defaults = Defaults()
     sites: dict[str, Site] = Field(default_factory=dict)
     networks: dict[str, Network] = Field(default_factory=dict)
@@ -124,13 +136,15 @@ class Stack(Part):
     nodes: dict[str, Node] = Field(default_factory=dict)
     overrides: dict[str, Node] = Field(default_factory=dict)
     clusters: dict[str, Cluster] = Field(default_factory=dict)
-    catalog: tuple[CatalogSource, ...] = ()
+    catalog: Many[CatalogSource] = ()
     services: dict[str, Service] = Field(default_factory=dict)
     databases: dict[str, Database] = Field(default_factory=dict)
     placement: Placement = Placement()
     secrets: Secrets = Secrets()
     auth: Auth | None = None
-    backups: Annotated[Backups, BeforeValidator(short_backups)] = Backups()
+    backups: Annotated[Backups, BeforeValidator(short_backups, json_schema_input_type=ShortBackups | Backups)] = (
+        Backups()
+    )
     rollout: Rollout = Rollout()
     monitoring: Monitoring = Monitoring()
     remediation: dict[str, Remediation] = Field(default_factory=dict)
@@ -139,7 +153,7 @@ class Stack(Part):
     # Options that users of Ansible's inventory plugins expect to write into the same file.
     compose: Anything = Field(default_factory=dict, description="Ansible: host variables made by Jinja expressions.")
     groups: Anything = Field(default_factory=dict, description="Ansible: groups made by Jinja conditions.")
-    keyed_groups: tuple[Anything, ...] = Field(default=(), description="Ansible: groups made of values of variables.")
+    keyed_groups: Many[Anything] = Field(default=(), description="Ansible: groups made of values of variables.")
     strict: bool = Field(
         default=False,
         description="Ansible: fail on errors in compose, groups and keyed_groups.",
