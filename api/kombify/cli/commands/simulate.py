@@ -1,0 +1,34 @@
+"""`kombify simulate`: what if."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kombify.cli import completion
+from kombify.cli.options import HERE, Format, OutputFormat, Overlays, Sets, SpecPath
+from kombify.cli.output import Output
+
+
+def simulate(
+    context: typer.Context,
+    lose: Annotated[str, typer.Option(metavar="NODE", help="The node to lose.", autocompletion=completion.nodes)],
+    path: SpecPath = HERE,
+    overlay: Overlays = None,
+    sets: Sets = None,
+    form: OutputFormat = Format.TEXT,
+) -> None:
+    """Show what would go where, and what would not fit, if a node were lost."""
+    from ansible_collections.kombify.stack.plugins.module_utils.plan.loss import simulate_loss
+    from kombify.cli import stack
+    from kombify.cli.views import simulate as view
+
+    output: Output = context.obj
+    planned = stack.planned(output, path, overlay, sets, form=form)
+    stack.require("node", lose, planned.unified.nodes)
+    loss = simulate_loss(lose, planned.plan.requirements, planned.plan.rounds)
+    if form is Format.JSON:
+        output.json(view.data(loss))
+    else:
+        output.show(*view.text(loss, planned.unified))

@@ -1,0 +1,136 @@
+"""A plan: what would change and why, what runs where, how full it gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+
+from ansible_collections.kombify.stack.plugins.module_utils.plan.changes import Change, changes
+from ansible_collections.kombify.stack.plugins.module_utils.plan.order import RunStep, run_list
+from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import Unified
+from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
+from kombify.cli.output import Output
+from kombify.cli.stack import Planned
+from kombify.cli.views import capacity, report
+from kombify.cli.views.tables import table
+
+SIGNS = {"add": "+", "change": "~", "remove": "-"}
+PLURALS = {"address": "addresses"}
+CHANGES_SHOWN = 20
+PLACES_SHOWN = 25
+
+
+def data(made: Planned, *, saved: bool) -> dict[str, Any]:
+    """Return a plan for a program."""
+    unified = made.unified
+    return {
+        "stack": unified.stack,
+        "saved": saved,
+        "changes": [change.model_dump() for change in _changes(made)],
+        "placements": dict(made.plan.rounds.instances),
+        "vms": dict(made.plan.rounds.vms),
+        "waiting": list(made.plan.rounds.waiting),
+        "databases": {
+            name: one.model_dump(mode="json", exclude_defaults=True) for name, one in unified.databases.items()
+        },
+        "capacity": capacity.data(capacity.report(made.plan)),
+        "run": [step.model_dump() for step in run_list(unified)],
+        "unchecked": list(unified.unchecked),
+        **report.data(made.plan),
+    }
+
+
+def text(made: Planned, *, saved: bool) -> Iterator[RenderableType]:
+    """Return a plan for people."""
+    unified = made.unified
+    yield f"{unified.stack}: {report.contents(made.plan)} in {_count(len(unified.waves), 'wave')}"
+    yield from _section("Changes against kombination.lock", _change_parts(_changes(made)))
+    yield from _section("Places", _places(made))
+    yield from _section("Databases", list(made.plan.pooling.summary.values()))
+    full = capacity.line(capacity.report(made.plan))
+    yield from _section("Capacity", [full] if full else [])
+    yield from _section("Would run", [_run(run_list(unified))])
+    yield from _section("Not checked", _unchecked(unified))
+    yield ""
+    yield (
+        "Saved kombination.lock and .kombify/: commit the lock."
+        if saved
+        else "Nothing was written. To keep these decisions: kombify plan --save"
+    )
+
+
+def show_problems(output: Output, made: Planned) -> None:
+    """Show warnings and notes beside the plan."""
+    if len(made.plan.problems):
+        output.tell("")
+        report.show_beside(output, made.plan.problems)
+
+
+def _changes(made: Planned) -> tuple[Change, ...]:
+    plan = made.plan
+    reasons = {**plan.rounds.machines.result.reasons, **plan.rounds.services.result.reasons}
+    return changes(plan.old_lock, plan.lock, plan.requirements, reasons)
+
+
+def _section(title: str, parts: Sequence[RenderableType]) -> Iterator[RenderableType]:
+    if parts:
+        yield ""
+        yield title
+        yield from (f"  {part}" if isinstance(part, str) else part for part in parts)
+
+
+def _change_parts(found: Sequence[Change]) -> list[RenderableType]:
+    """List changes; many additions are only counted, because nothing is lost by them."""
+    if not found:
+        return ["none"]
+    added = [change for change in found if change.kind == "add"]
+    listed = [change for change in found if change.kind != "add"] if len(found) > CHANGES_SHOWN else list(found)
+    parts: list[RenderableType] = []
+    if len(listed) < len(found):
+        counts = Counter(change.what for change in added)
+        parts.append("+ " + ", ".join(_count(number, what) for what, number in counts.items()))
+    if listed:
+        parts.append(table(("",) * 5, map(_change, listed)))
+    return parts
+
+
+def _change(change: Change) -> tuple[str, ...]:
+    values = [value for value in (change.before, change.after) if value is not None]
+    return (f"  {SIGNS[change.kind]}", change.what, change.name, " -> ".join(values), change.reason)
+
+
+def _places(made: Planned) -> list[RenderableType]:
+    """Name what runs on each machine and cluster; a large stack is only counted."""
+    at: dict[str, list[str]] = {}
+    for rounds in (made.plan.rounds.vms, made.plan.rounds.instances):
+        for name, place in rounds.items():
+            at.setdefault(place, []).append(name)
+    rows = [(f"  {place}", _names(at[place])) for place in sorted(at, key=natural)]
+    parts: list[RenderableType] = [table(("", ""), rows[:PLACES_SHOWN])] if rows else []
+    if len(rows) > PLACES_SHOWN:
+        parts.append(f"and {len(rows) - PLACES_SHOWN} more machines")
+    waiting = made.plan.rounds.waiting
+    if waiting:
+        parts.append(f"{_names(waiting)}: no place yet, because no size is known; say it in the spec, or gather facts")
+    return parts
+
+
+def _names(names: Iterable[str], most: int = 12) -> str:
+    found = sorted(names, key=natural)
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
+
+
+def _run(steps: Sequence[RunStep]) -> str:
+    counted = Counter(step.stage for step in steps)
+    return ", ".join(f"{stage} ({number} times)" if number > 1 else stage for stage, number in counted.items())
+
+
+def _unchecked(unified: Unified) -> list[str]:
+    return [_names(unified.unchecked)] if unified.unchecked else []
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word if number == 1 else PLURALS.get(word, f'{word}s')}"
