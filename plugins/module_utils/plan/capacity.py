@@ -100,7 +100,9 @@ class _Holder:
         """The holder as a line of the report."""
         known = [node for node in self.nodes if node.size is not None and node.allocatable is not None]
         parts = [node.allocatable for node in known if node.allocatable is not None]
-        row = Row(
+        allocatable = total(parts)
+        promised = total(item.needs for item in self.items) if known else NOTHING
+        return Row(
             scope=self.scope,
             name=self.name,
             holds=self.holds,
@@ -109,10 +111,10 @@ class _Holder:
             items=len(self.items),
             size=total(node.size for node in known if node.size is not None),
             reserve=total(node.reserve for node in known),
-            allocatable=total(parts),
-            promised=total(item.needs for item in self.items) if known else NOTHING,
+            allocatable=allocatable,
+            promised=promised,
+            largest=_largest(_minus(allocatable, promised), parts),
         )
-        return row.model_copy(update={"largest": _largest(row.free, parts)})
 
 
 def _largest(free: Resources, parts: Iterable[Resources]) -> Resources:

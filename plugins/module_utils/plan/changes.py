@@ -11,10 +11,9 @@ and stay until the user asks for their removal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.base import Stage
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import KitLock, Lock
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import Requirements
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
@@ -23,15 +22,20 @@ Kind = Literal["add", "change", "remove"]
 NOT_DECLARED = "no longer declared"
 
 
-class Change(Stage):
+@dataclass(frozen=True, slots=True)
+class Change:
     """One entry of the lock that would be added, changed or removed; ``what`` is its section in one word."""
 
     kind: Kind
     what: str
     name: str
-    before: str | None = None
-    after: str | None = None
+    before: str | None
+    after: str | None
     reason: str
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the change as plain data for JSON."""
+        return asdict(self)
 
 
 def changes(

@@ -110,7 +110,7 @@ def report_overcommitment(parts: Parts, loads: Iterable[Load], problems: Problem
 def _message(parts: Parts, load: Load, resource: Resource) -> str:
     needed, given = load.needed(resource), load.given(resource) or 0
     if load.cluster:
-        return _cluster_message(load, resource, needed, given)
+        return _cluster_message(parts, load, resource, needed, given)
     need, give = shown(needed, resource), shown(given, resource)
     verb = "needs" if len(load.items) == 1 else "need"
     if load.name:
@@ -135,15 +135,31 @@ def _less(parts: Parts, load: Load, resource: Resource, given: int) -> str:
     return f" ({whole})" if times > 1 else ""
 
 
-def _cluster_message(load: Load, resource: Resource, needed: int, given: int) -> str:
+def _cluster_message(parts: Parts, load: Load, resource: Resource, needed: int, given: int) -> str:
     size, need = load.size(resource), shown(needed, resource)
-    what = "volumes ask" if resource == "storage" else "services ask"
+    what = (
+        f"volumes ask for {need}{_written(parts, load, needed)}"
+        if resource == "storage"
+        else f"services ask for {need}"
+    )
     nodes = f"its {len(load.nodes)} nodes" if len(load.nodes) > 1 else "its only node"
     verb = "have" if len(load.nodes) > 1 else "has"
-    start = f"{WORDS[resource]} of cluster '{load.name}' is over-committed: {what} for {need}, {nodes}"
+    start = f"{WORDS[resource]} of cluster '{load.name}' is over-committed: {what}, {nodes}"
     if needed > size >= given:
         return f"{start} {verb} {shown(size, resource)} in all ({needed / size:.1f} times)" if size else f"{start} none"
     return f"{start} can give {shown(given, resource)} of {shown(size, resource)}"
+
+
+def _written(parts: Parts, load: Load, needed: int) -> str:
+    """Say how much of the volumes the user wrote, when kits add others."""
+    written = sum(
+        volume.size or 0
+        for item in load.items
+        if (service := parts.spec.stack.services.get(item.owner)) is not None
+        for volume in service.storage.values()
+        if volume.path is None
+    )
+    return f" ({shown(written, 'storage')} in the spec, the rest from kits)" if written < needed else ""
 
 
 def _storage_words(parts: Parts, cluster: str) -> str:

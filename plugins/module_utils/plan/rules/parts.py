@@ -66,16 +66,19 @@ class Parts:
         return self.catalogue.get(name) if name else None
 
     def service_place(self, service: str, *path: str | int) -> Place:
-        """Return where a service, or something inside it, was written; one that the plan added stands for its users."""
+        """Return where something of a service was written; for a service that the plan added, who asked for it."""
         if service in self.spec.entries["services"]:
             return self.spec.place("services", service, *path)
-        consumers = [
-            seat.consumer.partition("/")[0]
-            for one in self.pooling.instances
-            if one.service == service
-            for seat in one.seats
-        ]
-        return self.spec.place("services", *consumers[:1])
+        need = self.requirements.services.get(service)
+        for engine in need.provides if need else ():
+            if engine in self.spec.stack.databases:
+                return self.spec.key_place("databases", engine)
+        users = (
+            name
+            for name, other in self.requirements.services.items()
+            if any(use.service == service for use in other.requires.values())
+        )
+        return self.spec.place("services", *[name for name in users if name in self.spec.stack.services][:1])
 
     def item_place(self, item: Claim) -> Place:
         """Return where an item was declared."""
