@@ -21,19 +21,17 @@ GONE = frozenset({"absent"})
 
 @dataclass(frozen=True)
 class Where:
-    """Either a cluster, or the machines that come into question."""
+    """Either a cluster, or the machines that come into question; ``unknown`` when ``runs_on`` means nothing."""
 
     cluster: str | None = None
     nodes: tuple[str, ...] = ()
+    unknown: bool = False
 
 
 def where(service: Service, kit: Kit | None, scope: Scope, nodes: Mapping[str, NodeNeed]) -> Where:
     """Return the target of a service: what ``runs_on`` says, else what the stack has that the kit supports."""
     if service.runs_on:
-        cluster = _cluster_meant(service.runs_on, scope)
-        return (
-            Where(cluster=cluster) if cluster else Where(nodes=_less(service, _select(scope, service.runs_on), scope))
-        )
+        return _named(service, service.runs_on, scope)
     clusters = list(scope.stack.clusters)
     if service.each == "node":
         return Where(nodes=_less(service, tuple(name for name, node in nodes.items() if node.state not in GONE), scope))
@@ -42,6 +40,14 @@ def where(service: Service, kit: Kit | None, scope: Scope, nodes: Mapping[str, N
     if len(clusters) == 1 and (not hosts or not compose):
         return Where(cluster=clusters[0])
     return Where(nodes=_less(service, hosts, scope))
+
+
+def _named(service: Service, terms: tuple[str, ...], scope: Scope) -> Where:
+    cluster = _cluster_meant(terms, scope)
+    if cluster is not None:
+        return Where(cluster=cluster)
+    found = _select(scope, terms)
+    return Where(nodes=_less(service, found, scope), unknown=not found)
 
 
 def _cluster_meant(terms: tuple[str, ...], scope: Scope) -> str | None:
@@ -68,6 +74,8 @@ def _select(scope: Scope, terms: tuple[str, ...]) -> tuple[str, ...]:
 
 def instances(name: str, service: Service, place: Where, nodes: Mapping[str, NodeNeed]) -> tuple[InstanceNeed, ...]:
     """Return the instances of a service: one, ``replicas``, or one for each node or site."""
+    if place.unknown:
+        return ()
     if place.cluster is not None:
         return _numbered(name, service.replicas, (place.cluster,))
     if service.each in ("node", "host"):
