@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import (
@@ -43,7 +44,7 @@ def open_stack(output: Output, path: Path, overlays: Sequence[Path] | None, sets
 def make_plan(output: Output, project: Project) -> Plan:
     """Make the plan of a stack, however broken it is."""
     with output.busy("Making the plan"):
-        return project.plan(datetime.now(UTC).date())
+        return project.plan(_today())
 
 
 def planned(
@@ -61,6 +62,13 @@ def planned(
         show_instead(output, plan, form)
         raise Ended(Code.INVALID)
     return Planned(project, plan, plan.unified)
+
+
+def _today() -> date:
+    """Return the day, or the one that the environment sets for builds that shall come out the same again."""
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+    return now.date()
 
 
 def save(made: Planned) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.explain 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Target
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
+UNKNOWN_SIZE = "its size is not known"
 COLUMNS = {"memory": "RAM", "storage": "disk", "cpu": "CPU", "load": "load", "reliability": "uptime"}
 RESULTS = {"fit": "no room", "state": "away", "data": "no data"}
 VERDICTS = {"new": "new placement", "kept": "stays where it is", "moved": "moved"}
@@ -60,6 +61,8 @@ def decision_data(found: Explanation) -> dict[str, Any]:
 
 def _headline(found: Explanation, targets: Mapping[str, Target]) -> str:
     needs = f"needs {_needs(found.needs)}"
+    if found.chosen is None and any(one.reason == UNKNOWN_SIZE for one in found.candidates):
+        return f"{found.item} waits: it gets a place when sizes are known   ({needs})"
     if found.chosen is None:
         why = f": {found.reason}" if found.reason else ""
         return f"{found.item} has no place{why}   ({needs})"
@@ -85,20 +88,15 @@ def _row(one: Candidate, found: Explanation, target: Target, best: int) -> tuple
         pinned = one.target == found.chosen
         result = "chosen" if pinned else RESULTS.get(one.rejected_by or "", "not allowed")
         return (name, result, *("-" for _factor in COLUMNS), "-", one.reason)
+    if target.kind == "cluster":
+        return (name, "chosen", *("-" for _factor in COLUMNS), "-", _room(one, found))
     points = tuple(f"{one.factors[factor].points / 1000:.1f}" for factor in COLUMNS)
     result = "chosen" if one.target == found.chosen else "possible"
     return (name, result, *points, f"{one.total / 1000:.2f}", "; ".join(_reasons(one, found, target, best)))
 
 
 def _reasons(one: Candidate, found: Explanation, target: Target, best: int) -> list[str]:
-    reasons = []
-    if one.allocatable is None:
-        reasons.append("its size is not known")
-    else:
-        stay = [f"{_of(one.free.memory, one.allocatable.memory)} RAM"]
-        if found.needs.storage:
-            stay.append(f"{_of(one.free.storage, one.allocatable.storage)} disk")
-        reasons.append(f"{' and '.join(stay)} stay free")
+    reasons = [_room(one, found)]
     if target.capability < best:
         reasons.append(f"slower CPU ({target.capability / 1000:g} cores against {best / 1000:g})")
     reasons += [f"{wish} {points / 1000:+g}" for wish, points in one.soft]
@@ -106,9 +104,21 @@ def _reasons(one: Candidate, found: Explanation, target: Target, best: int) -> l
     return [*reasons, f"{' and '.join(assumed)} assumed"] if assumed else reasons
 
 
+def _room(one: Candidate, found: Explanation) -> str:
+    """Say what stays free; what a policy lets be over-committed may fall below nothing."""
+    if one.allocatable is None:
+        return UNKNOWN_SIZE
+    stay = {"RAM": (one.free.memory, one.allocatable.memory)}
+    if found.needs.storage:
+        stay["disk"] = (one.free.storage, one.allocatable.storage)
+    free = [f"{_of(part, whole)} {what}" for what, (part, whole) in stay.items() if part >= 0]
+    short = [f"{what} is over-committed by {human_size(-part)}" for what, (part, _whole) in stay.items() if part < 0]
+    return "; ".join([*([f"{' and '.join(free)} stay free"] if free else []), *short])
+
+
 def _of(free: int, whole: int) -> str:
     """Say how much of how much, the unit once where it is the same."""
-    part, of = human_size(max(0, free)), human_size(whole)
+    part, of = human_size(free), human_size(whole)
     number, unit = part.split(" ")
     return f"{number if of.endswith(f' {unit}') else part} of {of}"
 

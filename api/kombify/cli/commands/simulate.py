@@ -20,6 +20,7 @@ def simulate(
     form: OutputFormat = Format.TEXT,
 ) -> None:
     """Show what would go where, and what would not fit, if a node were lost."""
+    from ansible_collections.kombify.stack.plugins.module_utils.plan.claims import schedulable
     from ansible_collections.kombify.stack.plugins.module_utils.plan.loss import simulate_loss
     from kombify.cli import stack
     from kombify.cli.views import simulate as view
@@ -27,7 +28,8 @@ def simulate(
     output: Output = context.obj
     planned = stack.planned(output, path, overlay, sets, form=form)
     stack.require("node", lose, planned.unified.nodes)
-    loss = simulate_loss(lose, planned.plan.requirements, planned.plan.rounds)
+    made = planned.plan
+    loss = simulate_loss(lose, made.requirements, made.rounds, schedulable(made.spec, made.requirements))
     if form is Format.JSON:
         output.json(view.data(loss))
     else:

@@ -18,7 +18,7 @@ from kombify.cli.views import capacity, report
 from kombify.cli.views.tables import table
 
 SIGNS = {"add": "+", "change": "~", "remove": "-"}
-PLURALS = {"address": "addresses"}
+PLURALS = {"address": "addresses", "vm": "VMs"}
 CHANGES_SHOWN = 20
 PLACES_SHOWN = 25
 
@@ -29,7 +29,7 @@ def data(made: Planned, *, saved: bool) -> dict[str, Any]:
     return {
         "stack": unified.stack,
         "saved": saved,
-        "changes": [change.model_dump() for change in _changes(made)],
+        "changes": [change.as_dict() for change in _changes(made)],
         "placements": dict(made.plan.rounds.instances),
         "vms": dict(made.plan.rounds.vms),
         "waiting": list(made.plan.rounds.waiting),
@@ -49,7 +49,7 @@ def text(made: Planned, *, saved: bool) -> Iterator[RenderableType]:
     yield f"{unified.stack}: {report.contents(made.plan)} in {_count(len(unified.waves), 'wave')}"
     yield from _section("Changes against kombination.lock", _change_parts(_changes(made)))
     yield from _section("Places", _places(made))
-    yield from _section("Databases", list(made.plan.pooling.summary.values()))
+    yield from _section("Databases", [f"{engine}: {words}" for engine, words in made.plan.pooling.summary.items()])
     full = capacity.line(capacity.report(made.plan))
     yield from _section("Capacity", [full] if full else [])
     yield from _section("Would run", [_run(run_list(unified))])
@@ -125,7 +125,7 @@ def _names(names: Iterable[str], most: int = 12) -> str:
 
 def _run(steps: Sequence[RunStep]) -> str:
     counted = Counter(step.stage for step in steps)
-    return ", ".join(f"{stage} ({number} times)" if number > 1 else stage for stage, number in counted.items())
+    return ", ".join(f"{stage} ({number} waves)" if number > 1 else stage for stage, number in counted.items())
 
 
 def _unchecked(unified: Unified) -> list[str]:

@@ -14,6 +14,9 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.names import na
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 from kombify.cli.views.tables import table
 
+REASONS_SHOWN = 3
+NOT_ASKED = ("runs_on", "not_on")
+
 
 def data(loss: Loss) -> dict[str, Any]:
     """Return a loss for a program."""
@@ -25,8 +28,10 @@ def text(loss: Loss, unified: Unified) -> Iterator[RenderableType]:
     yield _summary(loss)
     if loss.machines[1:]:
         yield f"With it go {', '.join(loss.machines[1:])}."
-    for cluster in loss.headless:
+    for cluster in sorted({*loss.headless} - {*loss.stopped}):
         yield f"Cluster {cluster} would have no working control plane: what runs goes on, nothing can be changed."
+    for cluster, names in loss.stopped.items():
+        yield f"All {len(names)} services in {cluster} would stop: none of its nodes is left."
     rows = [
         *((name, "moves", loss.moves[name], _data(name, loss, unified)) for name in sorted(loss.moves, key=natural)),
         *((name, "no room", "-", _why(loss, name)) for name in sorted(loss.unplaced, key=natural)),
@@ -38,7 +43,7 @@ def text(loss: Loss, unified: Unified) -> Iterator[RenderableType]:
 
 
 def _summary(loss: Loss) -> str:
-    if not (loss.moves or loss.unplaced or loss.bound):
+    if not (loss.moves or loss.unplaced or loss.bound or loss.stopped):
         return f"Without {loss.node} nothing would change: nothing runs there."
     counts = {"would move": loss.moves, "would not fit": loss.unplaced, "can run nowhere else": loss.bound}
     return f"Without {loss.node}: " + ", ".join(f"{len(names)} {what}" for what, names in counts.items()) + "."
@@ -54,4 +59,8 @@ def _data(name: str, loss: Loss, unified: Unified) -> str:
 
 
 def _why(loss: Loss, name: str) -> str:
-    return "; ".join(f"{node}: {reason}" for node, reason in loss.unplaced[name].items())
+    """Give the reasons of the nodes that could have been, a few of many."""
+    reasons = loss.unplaced[name]
+    allowed = [f"{node}: {reason}" for node, reason in reasons.items() if not reason.startswith(NOT_ASKED)]
+    more = f"; and {len(allowed) - REASONS_SHOWN} more" if len(allowed) > REASONS_SHOWN else ""
+    return "; ".join(allowed[:REASONS_SHOWN]) + more or "no other node may run it"
