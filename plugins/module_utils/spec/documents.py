@@ -60,8 +60,8 @@ def read_document(path: Path, overlays: Listing[Path], sets: Listing[str], probl
         tree = _read_map(overlay, str(overlay), f"overlay {overlay.name}", document, problems)
         if tree is not None:
             document.above.append(tree)
-    for text in sets:
-        tree = _set_value(text, document, problems)
+    for number in range(1, len(sets) + 1):
+        tree = _set_value(sets, number, document, problems)
         if tree is not None:
             document.above.append(tree)
     return document
@@ -188,26 +188,30 @@ def _twice(name: str, where: str, second: Node, first: Node, problems: Problems)
     )
 
 
-def _set_value(text: str, document: Document, problems: Problems) -> Mapping | None:
-    """Turn ``services.nextcloud.replicas=2`` into a tree."""
+def _set_value(sets: Listing[str], number: int, document: Document, problems: Problems) -> Mapping | None:
+    """Turn ``services.nextcloud.replicas=2`` into a tree; the texts are the lines of a file called ``--set``."""
+    text = sets[number - 1]
     path, equals, value = text.partition("=")
     steps = path.split(".")
-    source = Source("--set", text, "--set")
+    # Read where it stands, so that a problem points into what was typed.
+    before = "\n" * (number - 1) + " " * (len(path) + 1)
+    reading = parse(before + value if equals else "", problems, name="--set", layer="--set")
+    source = reading.source
+    source.shows("\n".join(sets))
     document.sources.append(source)
     if not equals or not all(steps):
         hint = "write --set services.nextcloud.replicas=2"
-        problems.error("K205", f"'{text}' is not path=value", source.place(1, 1, len(text)), hint)
+        problems.error("K205", f"'{text}' is not path=value", source.place(number, 1, len(text)), hint)
         return None
-    reading = parse(value, problems, name="--set", layer="--set")
     if reading.root is None and not reading.complete:
         return None
     column = len(path) + 1
-    tree = Mapping(source, 1, 1)
-    value_node: Node = reading.root or Scalar(source, 1, column + 1, max(1, len(value)))
+    tree = Mapping(source, number, 1)
+    value_node: Node = reading.root or Scalar(source, number, column + 1, max(1, len(value)))
     for step in reversed(steps):
         column -= len(step) + 1
-        key = Scalar(source, 1, column + 1, len(step), step, True)
-        tree = Mapping(source, 1, column + 1, len(step), {step: (key, value_node)})
+        key = Scalar(source, number, column + 1, len(step), step, True)
+        tree = Mapping(source, number, column + 1, len(step), {step: (key, value_node)})
         value_node = tree
     return tree
 

@@ -38,6 +38,10 @@ class Source:
             self._lines = _LINE_BREAK.split(self.text)
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
+    def shows(self, text: str) -> None:
+        """Show another text of the same shape in places from now on, such as the words around what was read."""
+        self.text, self._lines = text, None
+
     def hide(self, number: int, stretches: Iterable[tuple[int, int]]) -> str:
         """Make stretches of a line, column and width, unreadable in every place from now on; return the line.
 

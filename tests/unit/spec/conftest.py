@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
+import yaml
+
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec, load_spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules import check_spec
 
@@ -46,3 +49,12 @@ def check(load: Load) -> Callable[..., list[str]]:
         return [f"{problem.code} {problem.message}" for problem in spec.problems]
 
     return checker
+
+
+PARSERS = {"python": yaml.SafeLoader} | ({"libyaml": yaml.CSafeLoader} if yaml.__with_libyaml__ else {})
+
+
+@pytest.fixture(params=sorted(PARSERS))
+def loader(request: pytest.FixtureRequest) -> Any:
+    """Each parser that PyYAML has here: a spec must mean the same to all of them."""
+    return PARSERS[request.param]

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import load_spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.report.text import text_report
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules import check_spec
