@@ -58,7 +58,7 @@ READING = (
         code="K103",
         title="A reference or a range number without quotes inside brackets",
         explanation=(
-            "Inside { } and [ ] the braces of ${…} and {1} belong to YAML, which then reads a map where a text was "
+            "Inside { } and [ ] the brackets of ${…}, {1} and [1:3] belong to YAML, which reads a map where a text was "
             "meant. It is read here as if it were quoted, so that the other problems can be shown."
         ),
         remedy="Put the whole value in quotes.",

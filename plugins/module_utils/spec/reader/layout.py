@@ -48,7 +48,7 @@ def colon(halt: Halt) -> Fault | None:
         return _key_too_long(halt) or _below_a_value(halt)
     place = unquoted.value(halt.source, halt.line, start + 1)
     text = unquoted.typed(place)
-    return unquoted.quote(place, "': ' inside a text", f"quote the text: {unquoted.quoted(text)}")
+    return unquoted.quote(place, "': ' inside a text without quotes", f"write {unquoted.quoted(text)}")
 
 
 def colon_without_value(halt: Halt) -> Fault | None:

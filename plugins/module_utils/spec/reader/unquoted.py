@@ -17,7 +17,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Sou
 
 NEARBY = 500  # characters of a line that are looked at on each side of a place
 
-_REFERENCE = re.compile(r"""\$\{[^{}"']*\}|\{[0-9][^{}\s"',]*\}""")
+_REFERENCE = re.compile(r"""\$\{[^{}"']*\}|\{[0-9][^{}\s"',]*\}|(?<=[\w.-])\[[0-9]+:[0-9]+\]""")
 _JINJA = re.compile(r"\{[{%].*?[}%]\}[^\s,\]}]*")
 _MEANINGS = {
     "!": "a tag",
@@ -26,7 +26,7 @@ _MEANINGS = {
     ">": "a folded text",
     "|": "a block text",
 }
-_TO_VALUE_END = re.compile(r"""(?:\$?\{[^{}"']*\}|[^\s,\[\]{}]|\s+(?=[^\s#,\]}]))*""")
+_TO_VALUE_END = re.compile(r"""(?:\$?\{[^{}"']*\}|\[[0-9]+:[0-9]+\]|[^\s,\[\]{}]|\s+(?=[^\s#,\]}]))*""")
 _WORD = re.compile(r"[^\s,\]}]+")
 _ESCAPE = re.compile(
     r"""\\(?: [abt\tnvfre "/\\N_LP]
@@ -40,7 +40,7 @@ _ESCAPE = re.compile(
 
 
 def reference(source: Source, line: int, column: int) -> Fault | None:
-    """Return K103 when a column is in or around a ``${…}`` or ``{1}`` that stands without quotes."""
+    """Return K103 when a column is in or around a ``${…}``, ``{1}`` or ``[1:3]`` that stands without quotes."""
     text = source.line(line)
     for first, last in _near(_REFERENCE, text, column):
         start, end = _left_end(text, first), _right_end(text, last)
