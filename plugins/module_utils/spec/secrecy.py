@@ -33,7 +33,7 @@ _KNOWN = (
     (re.compile(r"://[^/\s:@{}]+:[^/\s:@{}$]{3,}@"), "a URL with a password"),
 )
 _NAME = re.compile(
-    r"(?:\A|[_.-])(?:password|passwd|passphrase|token|api_?key|private_key|secret_key|secret_access_key|client_secret)\Z"
+    r"(?:\A|[_.])(?:password|passwd|passphrase|token|api_?key|private_key|secret_key|secret_access_key|client_secret)\Z"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DENSE = re.compile(r"[0-9A-Za-z+/_=-]{24,}\Z")
@@ -47,7 +47,7 @@ def secret_kind(text: str, key: str = "") -> str | None:
     for pattern, kind in _KNOWN:
         if pattern.search(text):
             return f"holds {kind}"
-    if _NAME.search(_HUMP.sub("_", key).lower()) and not text.startswith("/"):
+    if _NAME.search(_HUMP.sub("_", key).replace("-", "_").lower()) and not text.startswith("/"):
         return "is a secret, and here stands its value"
     return "holds what looks like a random key" if _is_random(text) else None
 
