@@ -141,7 +141,7 @@ def _holders(
         holders.append(_Holder("cluster", name, "services", clusters[name], [*at.get(("service", name), ()), *members]))
     usable = [node for node in requirements.nodes.values() if node.state == "present"]
     hypervisors = {name for node in usable for name in node.hypervisors}
-    for node in usable:
+    for node in sorted(usable, key=lambda one: natural(one.name)):
         if node.type == "hypervisor" or node.name in hypervisors:
             mine = [*at.get(("VM", node.name), ()), *at.get(("service", node.name), ())]
             holders.append(_Holder("node", node.name, "VMs", (node,), mine))

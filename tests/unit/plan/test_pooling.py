@@ -134,7 +134,7 @@ def test_a_special_image_is_dedicated() -> None:
 def test_an_extension_that_no_image_has_is_a_failure() -> None:
     (failure,) = pool([demand("maps", extensions=("postgis",))], OFFERS).failures
     assert failure.reason == "kit postgresql has no extension postgis"
-    assert failure.hint == "another image"
+    assert failure.hint == "use another image"
 
 
 def test_a_kit_that_brings_its_own_instance_uses_it_when_the_pool_cannot_serve() -> None:

@@ -177,7 +177,7 @@ class _Unit:
     def _fail(self, demand: DatabaseDemand, refusals: list[str], otherwise: str) -> None:
         reason = "; ".join(dict.fromkeys(refusals)) or f"the catalogue has no kit that provides {self.engine}"
         alone = any(self._new("own", offer, "dedicated", "").refusal(demand) is None for offer in self.offers)
-        hint = f"share: none for it, or {otherwise}" if alone and demand.share != "none" else otherwise
+        hint = f"share: none for it, or {otherwise}" if alone and demand.share != "none" else f"use {otherwise}"
         self.failures.append(Failure(demand.consumer, self.engine, self.unit, reason, hint))
 
     def _new(self, service: str, offer: Offer, kind: Kind, why: str, *, made: bool = True) -> Filling:

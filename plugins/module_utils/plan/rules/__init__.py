@@ -69,4 +69,4 @@ def _check_places(parts: Parts, problems: Problems) -> None:
     report_too_large(parts, too_large.values(), problems)
     said |= report_overcommitment(parts, loads, problems)
     report_leftovers(parts, said, problems)
-    report_no_spare(parts, loads, problems)
+    report_no_spare(parts, loads, said, problems)

@@ -57,7 +57,17 @@ def largest(items: Iterable[Claim], resource: Resource) -> str:
 
 
 def counted(items: Iterable[Claim]) -> str:
-    """Return how many there are of what: ``3 VMs and 1 service``."""
-    kinds = [item.kind for item in items]
-    parts = [(kinds.count("VM"), "VM"), (kinds.count("service"), "service")]
-    return " and ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count)
+    """Return how many there are of what: ``3 VMs and 1 service``, ``5 instances of 2 services``."""
+    found = list(items)
+    vms = sum(item.kind == "VM" for item in found)
+    owners = {item.owner for item in found if item.kind == "service"}
+    instances = len(found) - vms
+    services = plural(len(owners), "service")
+    if instances != len(owners):
+        services = f"{plural(instances, 'instance')} of {services}"
+    return " and ".join([plural(vms, "VM")] * bool(vms) + [services] * bool(owners))
+
+
+def plural(count: int, word: str) -> str:
+    """Return ``1 service`` or ``2 services``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import ServiceNeed
+from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.amounts import plural
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.parts import Parts
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.common import by_policy, listing
@@ -26,9 +27,10 @@ def check_backed_up(parts: Parts, problems: Problems) -> None:
     }
     mode = parts.spec.stack.policies.backups.mode
     if bare and not parts.backups:
-        message = f"nothing is backed up, but {len(bare)} services keep data: {listing(bare)}"
+        verb = "keeps" if len(bare) == 1 else "keep"
+        message = f"nothing is backed up, but {plural(len(bare), 'service')} {verb} data: {listing(bare)}"
         hint = "add backups: {target: sftp:backup@host:/srv/backup, schedule: daily 02:30, keep: {daily: 7}}"
-        by_policy(problems, mode, "K701", message, parts.spec.place("services"), hint)
+        by_policy(problems, mode, "K701", message, parts.spec.key_place("services"), hint)
         return
     for name, open_ones in bare.items():
         service = parts.requirements.services[name]

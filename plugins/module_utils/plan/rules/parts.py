@@ -78,7 +78,8 @@ class Parts:
             for name, other in self.requirements.services.items()
             if any(use.service == service for use in other.requires.values())
         )
-        return self.spec.place("services", *[name for name in users if name in self.spec.stack.services][:1])
+        first = next((name for name in users if name in self.spec.stack.services), None)
+        return self.spec.place("services", first, "database") if first else self.spec.place("services")
 
     def item_place(self, item: Claim) -> Place:
         """Return where an item was declared."""

@@ -8,42 +8,43 @@ from __future__ import annotations
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.parts import Parts
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
-from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problems, Related
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems, Related
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.common import listing
 
 
 def check_removal(parts: Parts, problems: Problems) -> None:
     """K604: services to be absent that others use, and services of the lock that hold databases of others."""
-    _check_uses(parts, problems)
-    for service, consumers in sorted(_holders(parts).items(), key=lambda pair: natural(pair[0])):
-        declared = parts.spec.stack.services.get(service)
-        how = "is to be absent" if declared is not None else "is no longer declared"
-        message = f"service '{service}' {how}, but holds databases of {listing(consumers)}"
-        hint = "dump and restore them first, or declare it again"
-        place = _state(parts, service) if declared is not None else parts.service_place(consumers[0])
-        problems.warning("K604", message, place, hint)
+    users, tenants = _users(parts), _tenants(parts)
+    for service in sorted({*users, *tenants}, key=natural):
+        declared = service in parts.spec.stack.services
+        using, housed = users.get(service, []), tenants.get(service, [])
+        reasons = [f"{_still_use([user for user, _index in using])} it"] if using else []
+        reasons += [f"it holds databases of {listing(housed)}"] if housed else []
+        message = f"service '{service}' is {'to be absent' if declared else 'no longer declared'}"
+        steps = ["dump and restore the databases"] if housed else []
+        steps += ["remove it from their uses"] if using else []
+        place = parts.spec.place("services", service, "state") if declared else parts.service_place(housed[0])
+        related = [Related(f"{user} uses it", parts.spec.place("services", user, "uses", at)) for user, at in using]
+        hint = f"{' and '.join(steps)} first, or keep it"
+        problems.warning("K604", f"{message}, but {' and '.join(reasons)}", place, hint, related)
 
 
-def _check_uses(parts: Parts, problems: Problems) -> None:
-    """What ``needs`` it is an error of its own (K603)."""
+def _still_use(users: list[str]) -> str:
+    return f"{listing(users)} still {'uses' if len(users) == 1 else 'use'}"
+
+
+def _users(parts: Parts) -> dict[str, list[tuple[str, int]]]:
+    """Return the services to be absent that others use, with the places; what needs them is an error (K603)."""
     services = parts.spec.stack.services
+    found: dict[str, list[tuple[str, int]]] = {}
     for name, service in services.items():
-        if service.state != "absent":
-            continue
-        users = [
-            (other, index)
-            for other, one in services.items()
-            for index, used in enumerate(one.uses)
-            if used == name and one.state != "absent"
-        ]
-        if users:
-            message = f"service '{name}' is to be absent, but {listing(other for other, _ in users)} still use it"
-            related = [Related(f"{user} uses it", parts.spec.place("services", user, "uses", at)) for user, at in users]
-            hint = "remove it from their uses first"
-            problems.warning("K604", message, _state(parts, name), hint, related)
+        for index, used in enumerate(service.uses if service.state != "absent" else ()):
+            if used in services and services[used].state == "absent":
+                found.setdefault(used, []).append((name, index))
+    return found
 
 
-def _holders(parts: Parts) -> dict[str, list[str]]:
+def _tenants(parts: Parts) -> dict[str, list[str]]:
     """Return the services of the lock that are gone, with the consumers that are not."""
     services = parts.requirements.services
     found: dict[str, list[str]] = {}
@@ -53,7 +54,3 @@ def _holders(parts: Parts) -> dict[str, list[str]]:
         if consumer in services and holder not in services and consumer not in found.get(holder, ()):
             found.setdefault(holder, []).append(consumer)
     return found
-
-
-def _state(parts: Parts, service: str) -> Place:
-    return parts.spec.place("services", service, "state")

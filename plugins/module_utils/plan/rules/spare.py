@@ -6,29 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.claims import Claim
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import NodeNeed
-from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.amounts import largest
+from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.amounts import counted, largest
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.overcommit import Load
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.parts import Parts
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problem, Problems, Severity
 
 
-def report_no_spare(parts: Parts, loads: Sequence[Load], problems: Problems) -> None:
+def report_no_spare(parts: Parts, loads: Sequence[Load], said: Collection[str], problems: Problems) -> None:
     """K406: for each cluster and each site, take away the machine with most memory and look who has no place.
 
-    It is an error when the user asked for the room (``policies.capacity: survive-one-node``).
+    It is an error when the user asked for the room (``policies.capacity: survive-one-node``). Items in ``said``
+    have been reported as too much already.
     """
     wanted = parts.spec.stack.policies.capacity == "survive-one-node"
     severity = Severity.ERROR if wanted else Severity.WARNING
     for name, lost, homeless, place in (*_clusters(parts, loads), *_machines(parts, loads)):
-        if homeless:
-            count = f"{len(homeless)} {homeless[0].kind}{'' if len(homeless) == 1 else 's'}"
-            message = f"{name} has no room to lose '{lost.name}': {count} would not fit on the other nodes"
-            hint = f"these would not fit: {largest(homeless, 'memory')}; add memory, or accept it"
+        if homeless and not any(item.name in said for item in homeless):
+            message = f"{name} has no room to lose '{lost.name}': {counted(homeless)} would not fit on the other nodes"
+            hint = f"without a place: {largest(homeless, 'memory')}; add memory to the others, or accept the risk"
             problems.add(Problem("K406", message, place, hint, (), severity))
 
 
