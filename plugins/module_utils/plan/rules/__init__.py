@@ -36,17 +36,17 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.versions 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
 
-RULES: tuple[PlanRule, ...] = (
+# What is wrong only if everything that was declared is known.
+TOGETHER: tuple[PlanRule, ...] = (
     check_capabilities,
-    check_pools,
-    check_kubernetes,
-    check_upgrades,
     check_facts,
     check_reach,
     check_removal,
     check_backed_up,
     check_shared_fate,
 )
+# What is wrong in itself, whatever the parts of a file that could not be read may say.
+ALONE: tuple[PlanRule, ...] = (check_pools, check_kubernetes, check_upgrades)
 
 
 def check_kits(spec: Spec, catalogue: Catalogue, problems: Problems) -> None:
@@ -56,7 +56,7 @@ def check_kits(spec: Spec, catalogue: Catalogue, problems: Problems) -> None:
 
 def check_plan(parts: Parts, problems: Problems) -> None:
     """Append whatever is wrong with a plan."""
-    for rule in RULES:
+    for rule in (*ALONE, *(TOGETHER if parts.spec.complete else ())):
         rule(parts, problems)
     _check_places(parts, problems)
 
@@ -68,5 +68,6 @@ def _check_places(parts: Parts, problems: Problems) -> None:
     said = {*too_large, *check_ports(parts, problems), *check_architectures(parts, problems)}
     report_too_large(parts, too_large.values(), problems)
     said |= report_overcommitment(parts, loads, problems)
-    report_leftovers(parts, said, problems)
-    report_no_spare(parts, loads, said, problems)
+    if parts.spec.complete:
+        report_leftovers(parts, said, problems)
+        report_no_spare(parts, loads, said, problems)

@@ -27,6 +27,8 @@ def check_backed_up(parts: Parts, problems: Problems) -> None:
     }
     mode = parts.spec.stack.policies.backups.mode
     if bare and not parts.backups:
+        if parts.spec.has("backups") and parts.spec.problems.has_errors:
+            return  # what is wrong with them is reported, and they may be meant for all of this
         verb = "keeps" if len(bare) == 1 else "keep"
         message = f"nothing is backed up, but {plural(len(bare), 'service')} {verb} data: {listing(bare)}"
         hint = "add backups: {target: sftp:backup@host:/srv/backup, schedule: daily 02:30, keep: {daily: 7}}"

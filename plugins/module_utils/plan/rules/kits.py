@@ -51,8 +51,9 @@ def _unknown_kit(spec: Spec, name: str, service: Service, catalogue: Catalogue, 
     if service.kit or close:
         problems.error("K309", f"service '{name}': there is no kit '{wanted}'", place, hint)
         return
-    message = f"service '{name}' has no kit: it is planned with the figures of the spec, but cannot be deployed"
-    problems.warning("K309", message, place, hint)
+    if spec.complete:
+        message = f"service '{name}' has no kit: it is planned with the figures of the spec, but cannot be deployed"
+        problems.warning("K309", message, place, hint)
 
 
 def _check_params(spec: Spec, name: str, service: Service, kit: Kit, problems: Problems) -> None:
