@@ -125,10 +125,10 @@ class _Unit:
                 self._join(candidate, demand)
                 return
             refusals.append(refusal)
-        if demand.named:
-            self._fail(demand, refusals, f"another version or image of {demand.service}")
-        elif demand.bundled:
+        if demand.bundled:
             self._bundle(demand, refusals[0] if refusals else f"no {self.engine} for {self._words()}")
+        elif demand.named:
+            self._fail(demand, refusals, f"another version or image of {demand.service}")
         else:
             self._serve_new(demand, refusals)
 

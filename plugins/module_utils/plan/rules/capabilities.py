@@ -30,13 +30,23 @@ def check_capabilities(parts: Parts, problems: Problems) -> None:
 
 
 def check_pools(parts: Parts, problems: Problems) -> None:
-    """K804: consumers that no instance can serve, and instances with more connections than they should take."""
+    """K804: consumers that no instance can serve or that bring their own, and instances with too many connections."""
     for failure in parts.pooling.failures:
         message = f"{failure.engine} for '{failure.consumer}' cannot be had: {failure.reason}"
         problems.error("K804", message, _place(parts, failure), failure.hint)
     for one in parts.pooling.instances:
         if one.over_budget:
             _report_connections(parts, one, problems)
+        if one.kind == "bundled" and _could_share(parts, one):
+            message = f"service '{one.service}' brings its own {one.engine}: {one.reason}"
+            hint = "nothing to do; it costs memory of its own"
+            problems.note("K804", message, parts.service_place(one.service), hint)
+
+
+def _could_share(parts: Parts, one: PoolInstance) -> bool:
+    """Tell whether the kit would have shared an instance, had there been a fitting one."""
+    kit = parts.kit(one.service)
+    return kit is not None and any(need.pooled for need in kit.requires.values() if need.type == one.engine)
 
 
 def _place(parts: Parts, failure: Failure) -> Place:
