@@ -6,20 +6,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import fleets
 import harness
-import yaml
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import open_project
-from ansible_collections.kombify.stack.plugins.module_utils.render.inventory import build_inventory
+from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.build import build_inventory
+from ansible_collections.kombify.stack.plugins.module_utils.render.static_inventory import inventory_text
 
 SIZES = ((40, 25), (40, 250))
-RUNS = 3
+RUNS = 2
 
 
 def flat(path: Path, target: Path) -> None:
@@ -27,22 +26,7 @@ def flat(path: Path, target: Path) -> None:
     unified = open_project(path).plan().unified
     if unified is None:
         raise SystemExit("the spec of the benchmark has errors")
-    inventory = build_inventory(unified)
-    data = {
-        "all": {
-            "hosts": inventory.hosts,
-            "children": {
-                name: {
-                    "hosts": dict.fromkeys(group.hosts),
-                    "children": dict.fromkeys(group.children),
-                    "vars": group.vars,
-                }
-                for name, group in inventory.groups.items()
-            },
-        }
-    }
-    plain = json.loads(json.dumps(data))
-    target.write_text(yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
+    target.write_text(inventory_text(build_inventory(unified)), encoding="utf-8")
 
 
 def measure(folder: Path, sites: int, each: int) -> list[list[str]]:
@@ -51,9 +35,11 @@ def measure(folder: Path, sites: int, each: int) -> list[list[str]]:
     target = folder / "flat.yaml"
     flat(spec, target)
     cache = folder / "cache"
-    ours = harness.command("ansible-inventory", "-i", str(spec), "--list", XDG_CACHE_HOME=str(cache))
-    theirs = harness.command("ansible-inventory", "-i", str(target), "--list")
-    tuned = harness.command("ansible-inventory", "-i", str(target), "--list", ANSIBLE_INVENTORY_ENABLED="yaml")
+    ours = harness.command("ansible-inventory", "-i", str(spec), "--list", cwd=folder, XDG_CACHE_HOME=str(cache))
+    theirs = harness.command("ansible-inventory", "-i", str(target), "--list", cwd=folder)
+    tuned = harness.command(
+        "ansible-inventory", "-i", str(target), "--list", cwd=folder, ANSIBLE_INVENTORY_ENABLED="yaml"
+    )
 
     def cold() -> None:
         shutil.rmtree(cache, ignore_errors=True)

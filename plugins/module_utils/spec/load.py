@@ -152,7 +152,7 @@ def load_spec(path: Path, *, overlays: Listing[Path] = (), sets: Listing[str] = 
     if document.complete:
         _check_header(root, problems)
     stack = _stack(root, expansion, problems)
-    files = tuple(dict.fromkeys(source.name for source in document.sources))
+    files = tuple(dict.fromkeys(source.name for source in document.sources if source.layer != "--set"))
     return Spec(
         str(path),
         stack,
