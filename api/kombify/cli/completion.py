@@ -25,11 +25,7 @@ def services_and_codes(incomplete: str) -> list[str]:
 
 
 def _names(section: str, incomplete: str) -> list[str]:
-    from ansible_collections.kombify.stack.plugins.module_utils.spec.documents import laid_over, read_document
-    from ansible_collections.kombify.stack.plugins.module_utils.spec.expand import expand
-    from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
+    from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import find_spec
+    from ansible_collections.kombify.stack.plugins.module_utils.spec.load import load_spec
 
-    problems = Problems()
-    document = read_document(Path("kombination.yaml"), (), (), problems)
-    entries = expand(laid_over(document.root, document.above), document.above, problems).entries
-    return [name for name in entries[section] if name.startswith(incomplete)]
+    return [name for name in load_spec(find_spec(Path())).entries[section] if name.startswith(incomplete)]

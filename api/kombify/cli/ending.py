@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 
@@ -52,6 +53,27 @@ class Ended(Exception):
 
 def guarded(arguments: Sequence[str]) -> int:
     """Run the application; turn whatever comes out of it into a message and an exit code."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except Stop as stop:
+        _say(str(stop), stop.hint)
+        return stop.code
+    except BrokenPipeError:
+        _forget_output()
+        return Code.FAILED
+    except OSError as error:
+        _forget_output()
+        where = f" {error.filename}" if error.filename else " the output"
+        _say(f"cannot use{where}: {error.strerror or error}", "check the path, its rights and its space")
+        return Code.FAILED
+    except Exception as fault:  # noqa: BLE001 - the one place behind which there is only the user
+        _say_fault(fault)
+        return Code.FAILED
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     from kombify.cli.app import app
 
     try:
@@ -62,17 +84,13 @@ def guarded(arguments: Sequence[str]) -> int:
         return Code.FAILED if code == Code.INVALID else code
     except Ended as end:
         return end.code
-    except Stop as stop:
-        _say(str(stop), stop.hint)
-        return stop.code
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        _say(f"cannot use{where}: {error.strerror or error}", "check the path and its rights")
-        return Code.FAILED
-    except Exception as fault:  # noqa: BLE001 - the one place behind which there is only the user
-        _say_fault(fault)
-        return Code.FAILED
     return Code.FINE
+
+
+def _forget_output() -> None:
+    """Send what is still waiting to be written nowhere; Python would complain about it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, hint: str) -> None:

@@ -36,6 +36,8 @@ def text(found: CapacityReport) -> Iterator[RenderableType]:
         if rows:
             yield title if number == 0 else f"\n{title}"
             yield table(HEADERS, map(_cells, rows), right=(2, 3, 4, 5, 6, 7, 8))
+    if any(row.allocatable.cpu > row.size.cpu for row in found.rows):
+        yield "\nCores are promised more than once, as policies.overcommit.cpu allows."
     unknown = [row.name for row in found.rows if row.scope == "node" and row.unknown]
     if unknown:
         yield f"\nNot counted, because their size is not known: {_listing(unknown)}"
@@ -49,7 +51,7 @@ def line(found: CapacityReport) -> str | None:
     parts = [
         f"{human_size(row.promised.memory)} of {human_size(row.allocatable.memory)} RAM",
         f"{human_size(row.promised.storage)} of {human_size(row.allocatable.storage)} disk",
-        f"{_cores(row.promised.cpu)} of {_cores(row.allocatable.cpu)} cores",
+        f"{_cores(row.promised.cpu)} of {_cores(row.size.cpu)} cores",
     ]
     unknown = f" ({row.unknown} of {row.nodes} nodes are not counted: their size is not known)" if row.unknown else ""
     return f"services take {', '.join(parts)}{unknown}"

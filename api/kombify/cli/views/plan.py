@@ -55,11 +55,7 @@ def text(made: Planned, *, saved: bool) -> Iterator[RenderableType]:
     yield from _section("Would run", [_run(run_list(unified))])
     yield from _section("Not checked", _unchecked(unified))
     yield ""
-    yield (
-        "Saved kombination.lock and .kombify/: commit the lock."
-        if saved
-        else "Nothing was written. To keep these decisions: kombify plan --save"
-    )
+    yield _ending(saved=saved, changed=bool(_changes(made)))
 
 
 def show_problems(output: Output, made: Planned) -> None:
@@ -73,6 +69,12 @@ def _changes(made: Planned) -> tuple[Change, ...]:
     plan = made.plan
     reasons = {**plan.rounds.machines.result.reasons, **plan.rounds.services.result.reasons}
     return changes(plan.old_lock, plan.lock, plan.requirements, reasons)
+
+
+def _ending(*, saved: bool, changed: bool) -> str:
+    if saved:
+        return "Saved kombination.lock and .kombify/: commit the lock."
+    return f"Nothing was written. {'To keep these decisions: kombify plan --save' if changed else ''}".rstrip()
 
 
 def _section(title: str, parts: Sequence[RenderableType]) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from ansible_collections.kombify.stack.plugins.module_utils.render.graph.layout import BOX_HEIGHT, Layout, Spot, arrange
 from ansible_collections.kombify.stack.plugins.module_utils.render.graph.waves import Graph
