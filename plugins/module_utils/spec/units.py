@@ -38,33 +38,25 @@ _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,6}))?\s*([A-Za-z]*)\Z")
 
 def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
     """Make a validation error that keeps its own problem code and remedy."""
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})  # type: ignore[misc]
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
 def _amount(value: Any, units: dict[str, int], *, what: str, guess: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise problem(
-            "K205", f"expected a {what} such as {guess}", f"write it as {guess}"
-        )
+        raise problem("K205", f"expected a {what} such as {guess}", f"write it as {guess}")
     match = _AMOUNT.match(str(value).strip())
     if match is None:
         raise problem("K205", f"'{value}' is not a {what}", f"write it as {guess}")
     whole, fraction, unit = match.groups()
     if not unit:
-        likely = re.sub(
-            r"^[0-9.]+", f"{whole}" + (f".{fraction}" if fraction else ""), guess
-        )
-        raise problem(
-            "K206", f"{what} {value} has no unit", f"{value} what? write {likely}"
-        )
+        likely = re.sub(r"^[0-9.]+", f"{whole}" + (f".{fraction}" if fraction else ""), guess)
+        raise problem("K206", f"{what} {value} has no unit", f"{value} what? write {likely}")
     factor = units.get(unit)
     if factor is None:
-        known = ", ".join(units)
-        raise problem(
-            "K206",
-            f"'{unit}' in '{value}' is not a unit of a {what}",
-            f"known units: {known}",
-        )
+        number = f"{whole}.{fraction}" if fraction else whole
+        meant = [number + known for known in units if known.lower().startswith(unit.lower())]
+        hint = f"write {' or '.join(meant)}" if meant else f"known units: {', '.join(units)}"
+        raise problem("K206", f"'{unit}' in '{value}' is not a unit of a {what}", hint)
     scaled = int(whole) * factor
     if fraction:
         scaled += int(fraction) * factor // 10 ** len(fraction)
@@ -92,11 +84,7 @@ def parse_cpu(value: Any) -> int:
         if value < 0:
             raise problem("K205", f"{value} cores cannot be", "write it as 2 or 500m")
         return value * 1000
-    match = (
-        re.match(r"([0-9]{1,9})(?:\.([0-9]{1,3}))?(m?)\Z", str(value).strip())
-        if isinstance(value, str)
-        else None
-    )
+    match = re.match(r"([0-9]{1,9})(?:\.([0-9]{1,3}))?(m?)\Z", str(value).strip()) if isinstance(value, str) else None
     if match is None or (match[2] and match[3]):
         raise problem(
             "K205",
@@ -128,14 +116,19 @@ def format_size(value: int) -> str:
 
 def human_size(value: int) -> str:
     """Return a size for people, rounded to a tenth: ``30.0 GiB``; never parsed again."""
-    for unit in ("Ti", "Gi", "Mi", "Ki"):
-        if abs(value) >= _BINARY[unit] and (
-            unit != "Ti" or abs(value) >= 10 * _BINARY[unit]
-        ):
-            tenths = (abs(value) * 10 * 2 + _BINARY[unit]) // (2 * _BINARY[unit])
-            sign = "-" if value < 0 else ""
+    if abs(value) < _BINARY["Ki"]:
+        return f"{value} B"
+    sign = "-" if value < 0 else ""
+    for unit, limit in (("Ki", 1024), ("Mi", 1024), ("Gi", 10 * 1024)):
+        tenths = _tenths(abs(value), _BINARY[unit])
+        if tenths < 10 * limit:
             return f"{sign}{tenths // 10}.{tenths % 10} {unit}B"
-    return f"{value} B"
+    tenths = _tenths(abs(value), _BINARY["Ti"])
+    return f"{sign}{tenths // 10}.{tenths % 10} TiB"
+
+
+def _tenths(value: int, factor: int) -> int:
+    return (value * 10 * 2 + factor) // (2 * factor)
 
 
 def format_duration(value: int) -> str:
@@ -153,9 +146,7 @@ def format_cpu(value: int) -> str | int:
     return value // 1000 if value % 1000 == 0 else f"{value}m"
 
 
-def _type(
-    parse: Callable[[Any], int], show: Callable[[int], Any], schema: dict[str, Any]
-) -> Any:
+def _type(parse: Callable[[Any], int], show: Callable[[int], Any], schema: dict[str, Any]) -> Any:
     return (BeforeValidator(parse), PlainSerializer(show), WithJsonSchema(schema))
 
 
