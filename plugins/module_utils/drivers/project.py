@@ -42,6 +42,11 @@ class Project:
         """The folder of the spec, which also holds the lock and our own folder."""
         return self.path.parent
 
+    @property
+    def facts_path(self) -> Path:
+        """Where the facts are kept."""
+        return self.folder / STATE_FOLDER / FACTS_NAME
+
     def plan(self, today: date | None = None) -> Plan:
         """Make the plan. Without a day the age of facts is not judged."""
         return make_plan(self.spec, self.catalogue, self.facts, self.lock, today=today)

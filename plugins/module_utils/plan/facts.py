@@ -75,3 +75,9 @@ def load_facts(path: Path, problems: Problems) -> Facts:
         problems.warning("K407", f"the facts cannot be read: {reason}", Place(str(path)), hint)
         return Facts()
     return facts.model_copy(update={"digest": hashlib.sha256(data).hexdigest()})
+
+
+def dump_facts(facts: Facts) -> str:
+    """Return the text of a facts file; what is unknown is left out, equal facts give equal bytes."""
+    data = facts.model_dump(mode="json", exclude_none=True)
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
