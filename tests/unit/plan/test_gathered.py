@@ -78,9 +78,7 @@ def test_a_host_of_virtual_machines_is_no_guest() -> None:
     assert node_facts({"virtualization_type": "kvm", "virtualization_role": "host"}, NOW).labels == {}
 
 
-@pytest.mark.parametrize(
-    "lie", [None, True, -1, 2**80, 1e9, float("nan"), "{{ 1 }}", "9" * 300, [], {}, {"x": 1}]
-)
+@pytest.mark.parametrize("lie", [None, True, -1, 2**80, 1e9, float("nan"), "{{ 1 }}", "9" * 300, [], {}, {"x": 1}])
 @pytest.mark.parametrize("key", sorted(NAS))
 def test_a_value_of_another_type_or_size_is_as_if_unknown(key: str, lie: Any) -> None:
     unknown = node_facts({name: value for name, value in NAS.items() if name != key}, NOW)
