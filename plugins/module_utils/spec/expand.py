@@ -65,9 +65,7 @@ def expand(root: Mapping, above: list[Mapping], problems: Problems) -> Expansion
     return expansion
 
 
-def _expand_section(
-    section: str, root: Mapping, above: list[Mapping], problems: Problems
-) -> dict[str, Entry]:
+def _expand_section(section: str, root: Mapping, above: list[Mapping], problems: Problems) -> dict[str, Entry]:
     declared = _section(root, section)
     exceptions = _exceptions(section, root, above)
     found: dict[str, Entry] = {}
@@ -96,7 +94,7 @@ def _expand_section(
             found[name] = Entry(section, name, key, tree, numbers, build, layers)
     for name, changes in exceptions.items():
         if name in found:
-            _lay_exception(found[name], changes)
+            _lay_exception(found[name], changes, problems)
     return found
 
 
@@ -122,27 +120,19 @@ def _exceptions(section: str, root: Mapping, above: list[Mapping]) -> Exceptions
     return found
 
 
-def _with_new(
-    declared: Mapping | None, exceptions: Exceptions, problems: Problems
-) -> dict[str, tuple[Scalar, Node]]:
+def _with_new(declared: Mapping | None, exceptions: Exceptions, problems: Problems) -> dict[str, tuple[Scalar, Node]]:
     """Return the declared entries plus those that only an overlay knows; a whole pattern may be overlaid too."""
     entries = dict(declared.entries) if declared else {}
     names = _all_names(entries)
     for name in list(exceptions):
-        layered = [
-            (key, value)
-            for label, key, value in exceptions[name]
-            if not label.startswith("overrides.")
-        ]
+        layered = [(key, value) for label, key, value in exceptions[name] if not label.startswith("overrides.")]
         if not layered or (name in names and name not in entries):
             continue
         key, value = entries.get(name) or layered[0]
         for _key, over in layered if name in entries else layered[1:]:
             value = merge(_as_map(value, "nodes"), _as_map(over, "nodes"))
         entries[name] = (key, value)
-        exceptions[name] = [
-            one for one in exceptions[name] if one[0].startswith("overrides.")
-        ]
+        exceptions[name] = [one for one in exceptions[name] if one[0].startswith("overrides.")]
     return entries
 
 
@@ -156,9 +146,7 @@ def _all_names(entries: dict[str, tuple[Scalar, Node]]) -> set[str]:
     return names
 
 
-def _pattern(
-    text: str, key: Scalar, section: str, problems: Problems
-) -> Pattern | None:
+def _pattern(text: str, key: Scalar, section: str, problems: Problems) -> Pattern | None:
     if section == "services" or not is_pattern(text):
         return Pattern(text, (text,), ())
     try:
@@ -177,16 +165,24 @@ def _as_map(node: Node, section: str) -> Node:
     short = SHORT.get(section)
     if short is None:
         return node
-    return Mapping(
-        node.source, node.line, node.column, node.width, {short: (node, node)}
-    )
+    return Mapping(node.source, node.line, node.column, node.width, {short: (node, node)})
 
 
-def _layers(
-    section: str, text: str, value: Node, root: Mapping, problems: Problems
-) -> tuple[tuple[str, Node], ...]:
+def _checked_map(value: Node, section: str, name: str, problems: Problems) -> Node:
+    """Return an entry as a map; what is none is reported and counts as an entry with all defaults."""
+    found = _as_map(value, section)
+    if isinstance(found, Mapping):
+        return found
+    what = "a list" if isinstance(found, Sequence) else "a single value"
+    short = f", or its {SHORT[section]} alone" if section in SHORT else ""
+    message = f"{section}.{name} must be a map such as {{key: value}}, not {what}"
+    problems.error("K205", message, value.place, f"write {name}: {{…}}{short}")
+    return Mapping(value.source, value.line, value.column, value.width)
+
+
+def _layers(section: str, text: str, value: Node, root: Mapping, problems: Problems) -> tuple[tuple[str, Node], ...]:
     """Return the layers of an entry, lowest first."""
-    own = _as_map(value, section)
+    own = _checked_map(value, section, text, problems)
     layers: list[tuple[str, Node]] = []
     if section in ("nodes", "services"):
         kind = section[:-1]
@@ -221,9 +217,7 @@ def _templates(own: Node, root: Mapping, problems: Problems) -> list[tuple[str, 
             break
         if start.text not in known:
             hint = did_you_mean(start.text, known, "add it under templates:")
-            problems.error(
-                "K304", f"'{start.text}' is not a template", start.place, hint
-            )
+            problems.error("K304", f"'{start.text}' is not a template", start.place, hint)
             break
         seen.append(start.text)
         node = known[start.text][1]
@@ -241,25 +235,23 @@ def _laid(layers: tuple[tuple[str, Node], ...]) -> Mapping:
     return Mapping(last.source, last.line, last.column, last.width)
 
 
-def _lay_exception(entry: Entry, changes: list[tuple[str, Scalar, Node]]) -> None:
+def _lay_exception(entry: Entry, changes: list[tuple[str, Scalar, Node]], problems: Problems) -> None:
     for label, _key, value in changes:
-        above = _as_map(value, entry.section)
+        # The values of overrides are checked with the stack.
+        checked = value if label.startswith("overrides.") else _checked_map(value, entry.section, entry.name, problems)
+        above = _as_map(checked, entry.section)
         entry.layers = (*entry.layers, (label, above))
     entry.tree = _laid(entry.layers)
     entry.build = compile_tree(entry.tree)
 
 
-def _check_numbers(
-    layers: tuple[tuple[str, Node], ...], pattern: Pattern, problems: Problems
-) -> None:
+def _check_numbers(layers: tuple[tuple[str, Node], ...], pattern: Pattern, problems: Problems) -> None:
     count = len(pattern.ranges)
     for _label, layer in layers:
         for scalar in scalars(layer):
             for unknown in unknown_numbers(scalar.text, count):
                 have = f"'{pattern.text}' has {count} range{'s' if count != 1 else ''}"
-                problems.error(
-                    "K211", f"{unknown} has no range to count", scalar.place, have
-                )
+                problems.error("K211", f"{unknown} has no range to count", scalar.place, have)
 
 
 def scalars(node: Node) -> Iterator[Scalar]:
@@ -275,9 +267,7 @@ def scalars(node: Node) -> Iterator[Scalar]:
             waiting.extend(value for _key, value in reversed(node.entries.values()))
 
 
-def _twice(
-    section: str, name: str, key: Scalar, first: Scalar, problems: Problems
-) -> None:
+def _twice(section: str, name: str, key: Scalar, first: Scalar, problems: Problems) -> None:
     what = section[:-1]
     problems.error(
         "K302",

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
     Many,
@@ -19,6 +20,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base impo
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
     Duration,
+    problem,
 )
 
 
@@ -50,23 +52,24 @@ class Auth(Part):
     methods: Many[Literal["oauth2", "oidc", "ldap", "proxy"]] = ()
 
 
+Batch = Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=r"^([1-9][0-9]{0,4}|(100|[1-9][0-9]?)%)$")]
+_BATCH = re.compile(r"[1-9][0-9]{0,4}|(?:100|[1-9][0-9]?)%")
+
+
+def _batch(value: Any) -> Any:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if text is not None and not (isinstance(text, str) and _BATCH.fullmatch(text)):
+        raise problem("K205", f"'{value}' is not a number of nodes", "write 5 or 20%")
+    return text
+
+
 class Rollout(Part):
     """How a change reaches many nodes."""
 
     order: Selector = ()
-    batch: Annotated[
-        str | None,
-        BeforeValidator(lambda value: str(value) if isinstance(value, int) else value),
-        Field(pattern=r"^[1-9][0-9]{0,4}$|^(100|[1-9][0-9]?)%$"),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "integer", "minimum": 1},
-                    {"type": "string", "pattern": "^[0-9]+%$"},
-                ]
-            }
-        ),
-    ] = None
+    batch: Annotated[str | None, BeforeValidator(_batch, json_schema_input_type=Batch | None)] = Field(
+        default=None, description="How many nodes at a time: a number, or a share such as 20%."
+    )
     stop_after_failures: Annotated[int, Field(ge=1)] | None = None
     canary: Selector = ()
 
