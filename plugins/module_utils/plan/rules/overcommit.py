@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.claims import RESOURCES, Claim
+from ansible_collections.kombify.stack.plugins.module_utils.plan.base import Resources
+from ansible_collections.kombify.stack.plugins.module_utils.plan.claims import RESOURCES, Claim, total
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import NodeNeed
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.amounts import (
     CODES,
@@ -37,14 +39,24 @@ class Load:
     items: Sequence[Claim]
     cluster: bool = False
 
+    @cached_property
+    def promised(self) -> Resources:
+        """What the items need together."""
+        return total(item.needs for item in self.items)
+
+    @cached_property
+    def allocatable(self) -> Resources | None:
+        """What may be promised; None when a machine's size is unknown."""
+        known = [node.allocatable for node in self.nodes if node.allocatable is not None]
+        return total(known) if len(known) == len(self.nodes) else None
+
     def needed(self, resource: Resource) -> int:
         """Return how much is promised."""
-        return sum(value(item.needs, resource) for item in self.items)
+        return value(self.promised, resource)
 
     def given(self, resource: Resource) -> int | None:
         """Return how much may be promised; None when a machine's size is unknown."""
-        known = [node.allocatable for node in self.nodes if node.allocatable is not None]
-        return sum(value(one, resource) for one in known) if len(known) == len(self.nodes) else None
+        return value(self.allocatable, resource) if self.allocatable is not None else None
 
     def size(self, resource: Resource) -> int:
         """Return how much the machines have."""
@@ -76,15 +88,17 @@ def find_loads(parts: Parts, oversized: Collection[str]) -> list[Load]:
 def _groups(parts: Parts, oversized: Collection[str]) -> list[Load]:
     """Return the groups of machines that items without a place could choose from, with all who can go nowhere else."""
     nodes = parts.requirements.nodes
-    homeless = [item for item in parts.claims if parts.refused(item) is not None and item.name not in oversized]
+    homeless: set[tuple[str, ...]] = set()
+    by_first: dict[str, list[Claim]] = {}
+    for item in parts.claims:
+        if item.targets and item.name not in oversized:
+            by_first.setdefault(item.targets[0], []).append(item)
+            if len(item.targets) > 1 and parts.refused(item) is not None:
+                homeless.add(item.targets)
     found = []
-    for group in sorted({item.targets for item in homeless if len(item.targets) > 1}):
+    for group in sorted(homeless):
         inside = set(group)
-        carried = [
-            item
-            for item in parts.claims
-            if item.targets and item.name not in oversized and inside.issuperset(item.targets)
-        ]
+        carried = [item for name in group for item in by_first.get(name, ()) if inside.issuperset(item.targets)]
         found.append(Load("", tuple(nodes[name] for name in group if name in nodes), carried))
     return found
 

@@ -70,7 +70,7 @@ def _machines(parts: Parts, loads: Iterable[Load]) -> Iterator[Loss]:
         load = carried[lost.name]
         if load.short("memory"):
             continue
-        free = {node.name: _memory(node) - _promised(carried.get(node.name)) for node in machines if node != lost}
+        free = {node.name: _memory(node) - _promised(carried.get(node.name)) for node in machines if node is not lost}
         where = f"site '{lost.site}'" if lost.site else f"stack '{parts.requirements.stack}'"
         yield where, lost, _homeless(load.items, free), parts.spec.key_place("nodes", lost.name)
 
