@@ -37,7 +37,7 @@ def to_json(data: Any) -> str:
 
 def relative(file: str, root: Path | None) -> PurePosixPath:
     """Return the path of a file below a folder; a path that is not below it stays as it is."""
-    path = PurePosixPath(visible(file).replace("\\", "/"))
+    path = PurePosixPath(visible(file.replace("\\", "/")))
     if root is not None and path.is_relative_to(root.as_posix()):
         return path.relative_to(root.as_posix())
     return path

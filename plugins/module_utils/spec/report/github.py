@@ -29,7 +29,7 @@ def _command(problem: Problem, root: Path | None) -> str:
         "endLine": str(place.line),
         "col": str(place.column),
         "endColumn": str(place.column + place.width - 1),
-        "title": f"{problem.code} {problem.message}",
+        "title": f"kombify {problem.code}",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     lines = [problem.message, *problem.hint.split("\n")]
