@@ -61,6 +61,7 @@ def _machines(parts: Parts, loads: Iterable[Load]) -> Iterator[Loss]:
     carried = {load.name: load for load in loads if load.name and not load.cluster}
     nodes = [node for node in parts.requirements.nodes.values() if node.cluster is None and node.state == "present"]
     known = [node for node in nodes if node.allocatable is not None]
+    full = {target for item in parts.claims if parts.refused(item) is not None for target in item.targets}
     for _site, group in groupby(sorted(known, key=_neighbourhood), key=_neighbourhood):
         machines = list(group)
         busy = [node for node in machines if node.name in carried and _movable(carried[node.name].items)]
@@ -68,7 +69,7 @@ def _machines(parts: Parts, loads: Iterable[Load]) -> Iterator[Loss]:
             continue
         lost = _largest(busy)
         load = carried[lost.name]
-        if load.short("memory"):
+        if lost.name in full or load.short("memory"):
             continue
         free = {node.name: _memory(node) - _promised(carried.get(node.name)) for node in machines if node is not lost}
         where = f"site '{lost.site}'" if lost.site else f"stack '{parts.requirements.stack}'"
