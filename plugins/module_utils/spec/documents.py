@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence as Listing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,12 +90,12 @@ def _read_map(path: Path, name: str, layer: str, document: Document, problems: P
 
 def _include(path: Path, document: Document, problems: Problems) -> None:
     """Merge included files, which may include others, each once."""
-    seen = {path.resolve()}
+    seen = {os.path.realpath(path)}
     waiting = [(path, item) for item in _included(document.root)]
     while waiting:
         base, (text, optional, node) = waiting.pop(0)
         target = base.parent / text
-        if target.resolve() in seen:
+        if os.path.realpath(target) in seen:
             problems.error(
                 "K101",
                 f"'{text}' is included twice",
@@ -110,8 +111,8 @@ def _include(path: Path, document: Document, problems: Problems) -> None:
                 "use fewer files",
             )
             return
-        seen.add(target.resolve())
-        if not target.exists():
+        seen.add(os.path.realpath(target))
+        if not os.path.lexists(target):
             document.absent.append(str(target))
             if not optional:
                 hint = "check the path (it counts from this file), or add optional: true"
