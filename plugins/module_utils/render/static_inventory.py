@@ -38,7 +38,7 @@ def inventory_text(plan: InventoryPlan) -> str:
     hosts = {host: _variables(own, plan["templates"].get(host, {})) for host, own in plan["hostvars"].items()}
     groups = {name: _group(group, variables=True) for name, group in plan["groups"].items() if name != "all"}
     everything = {"vars": _group_vars(plan["groups"]["all"])} if "all" in plan["groups"] else {}
-    return HEADER + dump({"all": {**everything, "hosts": hosts, "children": groups}})
+    return HEADER + dump({"all": {**everything, "hosts": hosts}, **groups})
 
 
 def host_text(plan: InventoryPlan, host: str) -> str:
@@ -49,7 +49,7 @@ def host_text(plan: InventoryPlan, host: str) -> str:
 def inventory_files(plan: InventoryPlan) -> dict[str, str]:
     """Return the inventory as kubespray's users know it: hosts, group_vars and host_vars."""
     groups = {name: _group(group, variables=False) for name, group in plan["groups"].items() if name != "all"}
-    files = {"hosts.yaml": HEADER + dump({"all": {"hosts": dict.fromkeys(plan["hostvars"]), "children": groups}})}
+    files = {"hosts.yaml": HEADER + dump({"all": {"hosts": dict.fromkeys(plan["hostvars"])}, **groups})}
     for name, group in plan["groups"].items():
         variables = _group_vars(group)
         if variables:
