@@ -33,6 +33,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.machine
 )
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import BackupJob, Unified
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.ports import host_ports
+from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.references import resolve_references
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.services import Settled, build_service
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
@@ -82,7 +83,7 @@ def build_unified(
     )
     numbers = vmids(spec, places.vms, lock)
     on_node = _on_node(requirements, places)
-    return Unified(
+    unified = Unified(
         stack=spec.stack.name,
         domain=spec.stack.domain,
         timezone=spec.stack.timezone,
@@ -104,6 +105,7 @@ def build_unified(
         backups=backups,
         unchecked=_unchecked(spec),
     )
+    return resolve_references(unified, spec)
 
 
 def _needs(requirements: Requirements) -> dict[str, tuple[str, ...]]:
