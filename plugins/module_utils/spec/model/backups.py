@@ -17,25 +17,29 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.units import Ba
 class Keep(Part):
     """How many backups are kept."""
 
-    days: Annotated[int, Field(ge=1)] | None = None
-    last: Annotated[int, Field(ge=1)] | None = None
-    hourly: Annotated[int, Field(ge=1)] | None = None
-    daily: Annotated[int, Field(ge=1)] | None = None
-    weekly: Annotated[int, Field(ge=1)] | None = None
-    monthly: Annotated[int, Field(ge=1)] | None = None
-    yearly: Annotated[int, Field(ge=1)] | None = None
+    days: Annotated[int, Field(ge=1)] | None = Field(default=None, description="All backups of this many days.")
+    last: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="The newest backups, whatever their age."
+    )
+    hourly: Annotated[int, Field(ge=1)] | None = Field(default=None, description="One an hour, for this many hours.")
+    daily: Annotated[int, Field(ge=1)] | None = Field(default=None, description="One a day, for this many days.")
+    weekly: Annotated[int, Field(ge=1)] | None = Field(default=None, description="One a week, for this many weeks.")
+    monthly: Annotated[int, Field(ge=1)] | None = Field(default=None, description="One a month, for this many months.")
+    yearly: Annotated[int, Field(ge=1)] | None = Field(default=None, description="One a year, for this many years.")
 
 
 class BackupTarget(Part):
     """Where backups go."""
 
-    type: Literal["restic", "s3", "nfs", "pbs", "local"]
-    url: str | None = None
-    service: str | None = None
-    bucket: str | None = None
-    password: Secret | None = None
-    access_key: Secret | None = None
-    secret_key: Secret | None = None
+    type: Literal["restic", "s3", "nfs", "pbs", "local"] = Field(description="What kind of place it is.")
+    url: str | None = Field(default=None, description="The address, such as sftp:backup@192.168.1.20:/srv/backup.")
+    service: str | None = Field(
+        default=None, description="The service of this stack that is the target, such as minio."
+    )
+    bucket: str | None = Field(default=None, description="The bucket in an S3 store.")
+    password: Secret | None = Field(default=None, description="The password that encrypts the backups.")
+    access_key: Secret | None = Field(default=None, description="The access key of an S3 store.")
+    secret_key: Secret | None = Field(default=None, description="The secret key of an S3 store.")
     node: str | None = Field(
         default=None,
         description="The node that holds the target, for the check of shared faults.",
@@ -45,12 +49,14 @@ class BackupTarget(Part):
 class Saving(Part):
     """What is backed up, when, and how long it is kept."""
 
-    engine: Literal["restic", "velero", "dump", "pbs"] = "restic"
+    engine: Literal["restic", "velero", "dump", "pbs"] = Field(default="restic", description="The program that saves.")
     of: Selector = Field(default=(), description="Services or nodes; everything when left out.")
-    schedule: Schedule
-    keep: Keep
-    jitter: Duration | None = None
-    bandwidth: Bandwidth | None = None
+    schedule: Schedule = Field(description="When it runs.")
+    keep: Keep = Field(description="How many backups are kept.")
+    jitter: Duration | None = Field(
+        default=None, description="The longest random delay, so that not all start at once."
+    )
+    bandwidth: Bandwidth | None = Field(default=None, description="What a backup may take of the line.")
     drill: Literal["weekly", "monthly", "quarterly", "yearly"] | None = Field(
         default=None, description="How often a restore is tried."
     )
@@ -59,13 +65,13 @@ class Saving(Part):
 class BackupPolicy(Saving):
     """What is backed up, when, how long it is kept, and where."""
 
-    target: str
+    target: str = Field(description="The target that it saves to.")
 
 
 class ShortBackups(Saving):
     """One target and one policy, both called default."""
 
-    target: str | BackupTarget
+    target: str | BackupTarget = Field(description="An address for restic, or a target in full.")
 
 
 def short_backups(value: Any) -> Any:
@@ -85,5 +91,5 @@ def short_backups(value: Any) -> Any:
 class Backups(Part):
     """Targets and policies."""
 
-    targets: dict[str, BackupTarget] = Field(default_factory=dict)
-    policies: dict[str, BackupPolicy] = Field(default_factory=dict)
+    targets: dict[str, BackupTarget] = Field(default_factory=dict, description="Where backups go, by name.")
+    policies: dict[str, BackupPolicy] = Field(default_factory=dict, description="What is saved when, by name.")

@@ -30,51 +30,53 @@ Encapsulation = Literal["IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet", 
 class Cni(Part):
     """The pod network: its name, version and options."""
 
-    name: CniName = "calico"
-    version: Version | None = None
-    encapsulation: Encapsulation | None = None
+    name: CniName = Field(default="calico", description="The plugin that makes the pod network.")
+    version: Version | None = Field(default=None, description="Its version; that of kubespray when left out.")
+    encapsulation: Encapsulation | None = Field(default=None, description="How Calico wraps packets between nodes.")
 
 
 class ClusterStorage(Part):
     """Where volumes come from: the engine and its kind of volume."""
 
-    engine: StorageName = "openebs"
-    mode: str | None = None
+    engine: StorageName = Field(default="openebs", description="What makes volumes.")
+    mode: str | None = Field(default=None, description="The engine's kind of volume, such as hostpath.")
 
 
 class ClusterPorts(Part):
     """Ports of the control plane."""
 
-    api: Port = "6443"
-    etcd: Port = "2379-2380"
+    api: Port = Field(default="6443", description="The port of the Kubernetes API.")
+    etcd: Port = Field(default="2379-2380", description="The ports of etcd.")
 
 
 class Ingress(Part):
     """How requests reach the cluster."""
 
-    service: str = "traefik"
+    service: str = Field(default="traefik", description="The service that is the ingress.")
     from_: str | None = Field(default=None, alias="from", description="The node at the edge.")
     via: str | None = Field(default=None, description="The link between edge and cluster.")
-    mtls: bool = False
+    mtls: bool = Field(default=False, description="Encrypt between edge and cluster, with certificates on both sides.")
 
 
 class ShortCni(Part):
     """The pod network by its name, with its version behind it."""
 
-    calico: Version | None = None
-    cilium: Version | None = None
-    flannel: Version | None = None
-    kube_ovn: Version | None = Field(default=None, alias="kube-ovn")
-    encapsulation: Encapsulation | None = None
+    calico: Version | None = Field(default=None, description="Calico, in this version.")
+    cilium: Version | None = Field(default=None, description="Cilium, in this version.")
+    flannel: Version | None = Field(default=None, description="Flannel, in this version.")
+    kube_ovn: Version | None = Field(default=None, alias="kube-ovn", description="Kube-OVN, in this version.")
+    encapsulation: Encapsulation | None = Field(default=None, description="How Calico wraps packets between nodes.")
 
 
 class ShortStorage(Part):
     """The engine by its name, with its kind of volume behind it."""
 
-    openebs: str | None = None
-    longhorn: str | None = None
-    local_path: str | None = Field(default=None, alias="local-path")
-    ceph: str | None = None
+    openebs: str | None = Field(default=None, description="OpenEBS, with this kind of volume.")
+    longhorn: str | None = Field(default=None, description="Longhorn, with this kind of volume.")
+    local_path: str | None = Field(
+        default=None, alias="local-path", description="The local path provisioner, with this kind of volume."
+    )
+    ceph: str | None = Field(default=None, description="Ceph, with this kind of volume.")
 
 
 def _short_cni(value: Any) -> Any:
@@ -103,29 +105,31 @@ def _short_storage(value: Any) -> Any:
 class Cluster(Part):
     """A Kubernetes cluster made by kubespray."""
 
-    type: Literal["kubespray"] = "kubespray"
+    type: Literal["kubespray"] = Field(default="kubespray", description="What makes the cluster.")
     version: Version = Field(description="The version of Kubernetes, such as 1.34.3.")
     kubespray: Version | None = Field(
         default=None,
         description="The release of kubespray; chosen by version when left out.",
     )
-    control_plane: Selector
-    workers: Selector = ()
+    control_plane: Selector = Field(description="The nodes that run the control plane.")
+    workers: Selector = Field(default=(), description="The nodes that run workloads.")
     etcd: Selector | None = Field(
         default=None,
         description="Where etcd runs; the control plane unless said otherwise.",
     )
-    schedule_on_control_plane: bool = False
-    cni: Annotated[Cni, BeforeValidator(_short_cni, json_schema_input_type=CniName | ShortCni | Cni)] = Cni()
+    schedule_on_control_plane: bool = Field(default=False, description="Whether the control plane runs workloads too.")
+    cni: Annotated[Cni, BeforeValidator(_short_cni, json_schema_input_type=CniName | ShortCni | Cni)] = Field(
+        default=Cni(), description="The pod network."
+    )
     storage: Annotated[
         ClusterStorage,
         BeforeValidator(_short_storage, json_schema_input_type=StorageName | ShortStorage | ClusterStorage),
-    ] = ClusterStorage()
-    ports: ClusterPorts = ClusterPorts()
-    ingress: Ingress | None = None
-    namespaces: Words = ()
-    pod_cidr: Cidr = "10.233.64.0/18"
-    service_cidr: Cidr = "10.233.0.0/18"
-    dns_domain: str = "cluster.local"
+    ] = Field(default=ClusterStorage(), description="Where volumes come from.")
+    ports: ClusterPorts = Field(default=ClusterPorts(), description="Ports of the control plane.")
+    ingress: Ingress | None = Field(default=None, description="How requests reach the cluster.")
+    namespaces: Words = Field(default=(), description="Namespaces besides those of the services.")
+    pod_cidr: Cidr = Field(default="10.233.64.0/18", description="The network of the pods.")
+    service_cidr: Cidr = Field(default="10.233.0.0/18", description="The network of the Kubernetes services.")
+    dns_domain: str = Field(default="cluster.local", description="The domain of names inside the cluster.")
     vars: Anything = Field(default_factory=dict, description="Plain kubespray variables; templates work here.")
-    note: str | None = None
+    note: str | None = Field(default=None, description="Text for people.")

@@ -27,12 +27,16 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
 class VaultStore(Part):
     """The Vault that keeps the secrets."""
 
-    address: str | None = None
-    auto_unseal: bool = False
+    address: str | None = Field(default=None, description="The address of a Vault outside of this stack.")
+    auto_unseal: bool = Field(default=False, description="Whether it unseals by itself after a start.")
     injector: bool = Field(default=False, description="Vault Agent Injector annotations on workloads.")
-    rotate: dict[str, bool] = Field(default_factory=dict)
-    kubernetes_secrets: Literal["allow", "forbid"] = "allow"
-    namespace: str | None = None
+    rotate: dict[str, bool] = Field(
+        default_factory=dict, description="Kinds of secrets that are changed regularly, such as databases."
+    )
+    kubernetes_secrets: Literal["allow", "forbid"] = Field(
+        default="allow", description="Whether values may be copied into Secrets of Kubernetes."
+    )
+    namespace: str | None = Field(default=None, description="The namespace in Vault.")
 
 
 class Secrets(Part):
@@ -41,15 +45,17 @@ class Secrets(Part):
     store: Literal["vault", "sops", "ansible-vault", "keychain", "env", "file"] = Field(
         default="vault", description="The scheme of references that name none."
     )
-    vault: VaultStore = VaultStore()
+    vault: VaultStore = Field(default=VaultStore(), description="How Vault is set up.")
     bootstrap: str | None = Field(default=None, description="Where secrets come from until the store is up.")
 
 
 class Auth(Part):
     """Single sign-on."""
 
-    provider: str | None = None
-    methods: Many[Literal["oauth2", "oidc", "ldap", "proxy"]] = ()
+    provider: str | None = Field(default=None, description="The service that signs users in.")
+    methods: Many[Literal["oauth2", "oidc", "ldap", "proxy"]] = Field(
+        default=(), description="The ways to sign in that are offered."
+    )
 
 
 Batch = Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=r"^([1-9][0-9]{0,4}|(100|[1-9][0-9]?)%)$")]
@@ -66,52 +72,56 @@ def _batch(value: Any) -> Any:
 class Rollout(Part):
     """How a change reaches many nodes."""
 
-    order: Selector = ()
+    order: Selector = Field(default=(), description="Sites or nodes that come first, in this order.")
     batch: Annotated[str | None, BeforeValidator(_batch, json_schema_input_type=Batch | None)] = Field(
         default=None, description="How many nodes at a time: a number, or a share such as 20%."
     )
-    stop_after_failures: Annotated[int, Field(ge=1)] | None = None
-    canary: Selector = ()
+    stop_after_failures: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Stop when so many nodes have failed."
+    )
+    canary: Selector = Field(default=(), description="Nodes that try a change before all others.")
 
 
 class Alert(Part):
     """A Prometheus alert."""
 
-    expr: str
-    for_: Duration | None = Field(default=None, alias="for")
-    severity: Literal["critical", "warning", "info"] = "warning"
-    summary: str | None = None
+    expr: str = Field(description="The expression of Prometheus.")
+    for_: Duration | None = Field(default=None, alias="for", description="How long it has to hold.")
+    severity: Literal["critical", "warning", "info"] = Field(default="warning", description="How bad it is.")
+    summary: str | None = Field(default=None, description="What people are told.")
 
 
 class Prometheus(Part):
     """How metrics are gathered."""
 
-    scrape_interval: Duration = 30
-    retention: Duration | None = None
+    scrape_interval: Duration = Field(default=30, description="How often metrics are read.")
+    retention: Duration | None = Field(default=None, description="How long metrics are kept.")
 
 
 class Logs(Part):
     """How logs are gathered."""
 
-    loki: bool = False
-    agent: Literal["promtail", "alloy"] = "alloy"
+    loki: bool = Field(default=False, description="Whether logs are kept in Loki.")
+    agent: Literal["promtail", "alloy"] = Field(default="alloy", description="What reads the logs on each node.")
 
 
 class Notify(Part):
     """One way to be told."""
 
-    webhook: Secret | None = None
-    token: Secret | None = None
-    to: Words = ()
-    url: str | None = None
+    webhook: Secret | None = Field(default=None, description="The address that messages are sent to, as a secret.")
+    token: Secret | None = Field(default=None, description="The token for that address.")
+    to: Words = Field(default=(), description="Who is told, such as mail addresses.")
+    url: str | None = Field(default=None, description="The address that messages are sent to, when it is no secret.")
 
 
 class Monitoring(Part):
     """Metrics, alerts, logs."""
 
-    prometheus: Prometheus = Prometheus()
-    scrape_interval: Duration | None = None
-    dashboards: Words = ()
-    logs: Logs = Logs()
-    notify: dict[str, Notify] = Field(default_factory=dict)
-    alerts: dict[str, Alert] = Field(default_factory=dict)
+    prometheus: Prometheus = Field(default=Prometheus(), description="How metrics are gathered.")
+    scrape_interval: Duration | None = Field(
+        default=None, description="How often metrics are read; short for prometheus.scrape_interval."
+    )
+    dashboards: Words = Field(default=(), description="Dashboards to install.")
+    logs: Logs = Field(default=Logs(), description="How logs are gathered.")
+    notify: dict[str, Notify] = Field(default_factory=dict, description="Ways to be told, by name.")
+    alerts: dict[str, Alert] = Field(default_factory=dict, description="Alerts of your own, by name.")

@@ -16,9 +16,11 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base impo
 class Policy(Part):
     """How strictly one kind of check is taken, and why."""
 
-    mode: Mode | None = None
-    reason: str | None = None
-    factor: Annotated[int, Field(ge=1, le=100)] | None = None
+    mode: Mode | None = Field(default=None, description="Whether a finding is an error, a warning, or nothing.")
+    reason: str | None = Field(default=None, description="Why, for people.")
+    factor: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="How many times the size may be promised."
+    )
 
 
 def _short_policy(value: Any) -> Any:
@@ -33,20 +35,26 @@ PolicyField = Annotated[Policy, BeforeValidator(_short_policy, json_schema_input
 class Overcommit(Part):
     """What may be promised beyond what is there."""
 
-    memory: PolicyField = Policy()
-    storage: PolicyField = Policy()
-    cpu: PolicyField = Policy()
+    memory: PolicyField = Field(default=Policy(), description="Memory; not more than there is when left out.")
+    storage: PolicyField = Field(default=Policy(), description="Storage; not more than there is when left out.")
+    cpu: PolicyField = Field(default=Policy(), description="CPU; four times what there is when left out.")
 
 
 class Security(Part):
     """What every workload has to keep."""
 
-    mode: Mode = "warn"
-    network: Literal["deny-all", "allow"] | None = None
-    run_as_non_root: bool | None = None
-    read_only_root: bool | Literal["where-possible"] | None = None
-    allow_privilege_escalation: bool | None = None
-    drop_capabilities: Words = ()
+    mode: Mode = Field(default="warn", description="Whether a breach is an error, a warning, or nothing.")
+    network: Literal["deny-all", "allow"] | None = Field(
+        default=None, description="What the network lets through unless a service asks for it."
+    )
+    run_as_non_root: bool | None = Field(
+        default=None, description="Whether containers have to run as another user than root."
+    )
+    read_only_root: bool | Literal["where-possible"] | None = Field(
+        default=None, description="Whether the file systems of containers are read-only."
+    )
+    allow_privilege_escalation: bool | None = Field(default=None, description="Whether processes may gain rights.")
+    drop_capabilities: Words = Field(default=(), description="Capabilities of Linux that containers lose.")
 
 
 Check = Literal[
@@ -62,11 +70,15 @@ Check = Literal[
 class Policies(Part):
     """What is checked, and how strictly: error, warn or off."""
 
-    overcommit: Overcommit = Overcommit()
-    security: Security = Security()
-    compliance: Many[Check] = ()
-    capacity: Literal["survive-one-node"] | None = None
-    backups: PolicyField = Policy()
-    versions: PolicyField = Policy()
-    naming: PolicyField = Policy()
-    changes: Anything = Field(default_factory=dict)
+    overcommit: Overcommit = Field(default=Overcommit(), description="What may be promised beyond what is there.")
+    security: Security = Field(default=Security(), description="What every workload has to keep.")
+    compliance: Many[Check] = Field(default=(), description="What every service on Kubernetes has to bring.")
+    capacity: Literal["survive-one-node"] | None = Field(
+        default=None, description="Require that all services fit when one node is lost."
+    )
+    backups: PolicyField = Field(default=Policy(), description="Services that keep data and are not backed up.")
+    versions: PolicyField = Field(
+        default=Policy(), description="Versions that do not go together or are out of support."
+    )
+    naming: PolicyField = Field(default=Policy(), description="Names that differ from what is usual.")
+    changes: Anything = Field(default_factory=dict, description="Which changes need an approval.")

@@ -69,11 +69,11 @@ Limit = Annotated[
 class When(Part):
     """What starts a remediation."""
 
-    alert: str | None = None
-    event: str | None = None
-    nodes: Selector = ()
-    services: Words = ()
-    for_: Duration | None = Field(default=None, alias="for")
+    alert: str | None = Field(default=None, description="The alert that starts it.")
+    event: str | None = Field(default=None, description="The event that starts it, such as node.returned.")
+    nodes: Selector = Field(default=(), description="Only for these nodes.")
+    services: Words = Field(default=(), description="Only for these services.")
+    for_: Duration | None = Field(default=None, alias="for", description="How long the state has to last.")
 
     @model_validator(mode="after")
     def _alert_or_event(self) -> When:
@@ -96,7 +96,7 @@ class Action(Part):
 class RunPlaybook(Part):
     """The action that runs a playbook, as it is written."""
 
-    run: str
+    run: str = Field(description="The playbook of the collection.")
 
 
 WrittenAction = ActionName | RunPlaybook
@@ -122,17 +122,17 @@ def _listed_actions(value: Any) -> Any:
 class Remediation(Part):
     """A limited reaction to an event."""
 
-    when: When
+    when: When = Field(description="What starts it.")
     do: Annotated[
         Many[Annotated[Action, BeforeValidator(_action)]],
         BeforeValidator(
             _listed_actions, json_schema_input_type=ActionName | RunPlaybook | list[ActionName | RunPlaybook]
         ),
-    ]
-    limit: Limit | None = None
-    stop_if: Limit | None = None
-    approve: Literal["auto", "manual"] = "auto"
-    quiet_hours: Window | None = None
+    ] = Field(description="What is done, in this order.")
+    limit: Limit | None = Field(default=None, description="How often it may run, such as 3 per 1h.")
+    stop_if: Limit | None = Field(default=None, description="How many runs switch it off, such as 3 per 1h.")
+    approve: Literal["auto", "manual"] = Field(default="auto", description="Whether somebody has to agree first.")
+    quiet_hours: Window | None = Field(default=None, description="A window in which it only notifies.")
 
     @property
     def disruptive(self) -> bool:

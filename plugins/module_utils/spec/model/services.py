@@ -36,16 +36,18 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.units import (
 class Resources(Part):
     """What one instance asks for."""
 
-    cpu: Cpu | None = None
-    memory: Size | None = None
+    cpu: Cpu | None = Field(default=None, description="CPU that is asked for; the kit's figure when left out.")
+    memory: Size | None = Field(default=None, description="Memory that is asked for; the kit's figure when left out.")
 
 
 class Volume(Part):
     """A piece of storage of a service."""
 
-    size: Size | None = None
-    class_: str | None = Field(default=None, alias="class")
-    backup: bool | None = None
+    size: Size | None = Field(default=None, description="Its size; the kit's figure when left out.")
+    class_: str | None = Field(
+        default=None, alias="class", description="The class of storage: fast, bulk, or one of the cluster."
+    )
+    backup: bool | None = Field(default=None, description="Whether it is backed up; the kit decides when left out.")
     path: str | None = Field(default=None, description="An existing folder on the node.")
 
 
@@ -61,10 +63,12 @@ def _short_volumes(value: Any) -> Any:
 class DatabaseUse(Part):
     """Which database a service uses, and whether it shares it."""
 
-    engine: str
-    share: Literal["none", "node", "site", "cluster", "stack"] | None = None
-    version: Version | None = None
-    extensions: Words = ()
+    engine: str = Field(description="The engine, such as postgresql.")
+    share: Literal["none", "node", "site", "cluster", "stack"] | None = Field(
+        default=None, description="With whom the instance is shared; the section databases decides when left out."
+    )
+    version: Version | None = Field(default=None, description="The version that is needed.")
+    extensions: Words = Field(default=(), description="Extensions that are needed.")
 
 
 def _short_database(value: Any) -> Any:
@@ -74,14 +78,14 @@ def _short_database(value: Any) -> Any:
 class Expose(Part):
     """Under which name a service is reached."""
 
-    host: str
-    path: str = "/"
+    host: str = Field(description="The host name.")
+    path: str = Field(default="/", description="The path below the host name.")
     port: str | None = Field(
         default=None,
         description="The kit's port that is meant; its only one when left out.",
     )
-    public: bool = False
-    auth: bool | None = None
+    public: bool = Field(default=False, description="Whether it is reached from outside.")
+    auth: bool | None = Field(default=None, description="Whether users sign in before they reach it.")
 
 
 def _short_expose(value: Any) -> Any:
@@ -103,8 +107,8 @@ def _backup_policies(value: Any) -> Any:
 class ServiceBackup(Part):
     """Whether and by which policies a service is backed up."""
 
-    wanted: bool = True
-    policies: Words = ()
+    wanted: bool = Field(default=True, description="Whether a backup is wanted at all.")
+    policies: Words = Field(default=(), description="The policies that save it.")
 
 
 AuthMethod = Literal["oauth2", "oidc", "ldap", "proxy", "none"]
@@ -113,8 +117,8 @@ AuthMethod = Literal["oauth2", "oidc", "ldap", "proxy", "none"]
 class ServiceAuth(Part):
     """How users of a service sign in."""
 
-    method: AuthMethod = "oidc"
-    groups: Words = ()
+    method: AuthMethod = Field(default="oidc", description="The way to sign in.")
+    groups: Words = Field(default=(), description="Groups that are let in; everybody when left out.")
 
 
 def _short_auth(value: Any) -> Any:
@@ -128,13 +132,15 @@ class Service(Part):
 
     kit: str | None = Field(default=None, description="The StackKit; the service's own name when left out.")
     version: Version | None = Field(default=None, description="The version of the kit or chart.")
-    app_version: Version | None = None
-    runs_on: Selector | None = None
-    not_on: Selector | None = None
+    app_version: Version | None = Field(
+        default=None, description="The version of the application; the kit's when left out."
+    )
+    runs_on: Selector | None = Field(default=None, description="The nodes or the cluster that may run it.")
+    not_on: Selector | None = Field(default=None, description="Nodes that must not run it.")
     each: Literal["node", "site", "host"] | None = Field(default=None, description="One instance for each.")
     sites: Words = Field(default=(), description="With each: site, which sites.")
-    replicas: Annotated[int, Field(ge=1, le=1000)] = 1
-    namespace: str | None = None
+    replicas: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, description="How many instances there are.")
+    namespace: str | None = Field(default=None, description="Its namespace in a cluster.")
     needs: Words = Field(default=(), description="Services that must run before this one.")
     uses: Words = Field(
         default=(),
@@ -144,10 +150,12 @@ class Service(Part):
         dict[str, Volume],
         BeforeValidator(_short_volumes, json_schema_input_type=Size | dict[str, Size | Volume]),
     ] = Field(default_factory=dict, description="A size, or volumes by their names.")
-    resources: Resources = Resources()
+    resources: Resources = Field(
+        default=Resources(), description="What one instance asks for; the kit's figures when left out."
+    )
     database: Annotated[
         DatabaseUse | None, BeforeValidator(_short_database, json_schema_input_type=str | DatabaseUse | None)
-    ] = None
+    ] = Field(default=None, description="The engine, or which database it uses and how.")
     expose: Annotated[
         Many[Expose],
         BeforeValidator(_short_expose, json_schema_input_type=Literal[False] | str | Expose | list[str | Expose]),
@@ -156,21 +164,23 @@ class Service(Part):
     auth: Annotated[
         ServiceAuth | None,
         BeforeValidator(_short_auth, json_schema_input_type=Literal[False] | AuthMethod | ServiceAuth | None),
-    ] = None
-    params: Anything = Field(default_factory=dict)
-    secrets: dict[str, Secret] = Field(default_factory=dict)
+    ] = Field(default=None, description="How users sign in; false when they do not.")
+    params: Anything = Field(default_factory=dict, description="Values for the parameters of the kit.")
+    secrets: dict[str, Secret] = Field(
+        default_factory=dict, description="References for the secrets of the kit, by name."
+    )
     backup: Annotated[
         ServiceBackup | None,
         BeforeValidator(_backup_policies, json_schema_input_type=bool | str | list[str] | ServiceBackup | None),
     ] = Field(default=None, description="The policies that save it; false when none is wanted.")
-    placement: PlacementWish = PlacementWish()
-    devices: Words = ()
-    tags: Words = ()
-    labels: dict[str, Text] = Field(default_factory=dict)
-    state: State = "running"
+    placement: PlacementWish = Field(default=PlacementWish(), description="Where it would like to run.")
+    devices: Words = Field(default=(), description="Devices that the node has to have, such as /dev/dri.")
+    tags: Words = Field(default=(), description="Words that runs can be limited to.")
+    labels: dict[str, Text] = Field(default_factory=dict, description="Labels of its containers or pods.")
+    state: State = Field(default="running", description="What state it shall be in.")
     values: Anything = Field(default_factory=dict, description="Helm values, merged last and unchecked.")
     compose: Anything = Field(default_factory=dict, description="A Compose fragment, merged last and unchecked.")
-    note: str | None = None
+    note: str | None = Field(default=None, description="Text for people.")
 
     @model_validator(mode="after")
     def _each_or_replicas(self) -> Service:
@@ -182,27 +192,31 @@ class Service(Part):
 class Database(Part):
     """How the consumers of one engine share its instances."""
 
-    share: Literal["none", "node", "site", "cluster", "stack"] = "stack"
-    version: Version | None = None
+    share: Literal["none", "node", "site", "cluster", "stack"] = Field(
+        default="stack", description="With whom an instance is shared."
+    )
+    version: Version | None = Field(default=None, description="The version of the instances.")
     service: str | None = Field(
         default=None,
         description="The service that is the instance; made by the plan when left out.",
     )
-    extensions: Words = ()
-    max_clients: Annotated[int, Field(ge=1)] | None = None
-    placement: PlacementWish = PlacementWish()
+    extensions: Words = Field(default=(), description="Extensions that every instance has.")
+    max_clients: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="How many connections an instance takes."
+    )
+    placement: PlacementWish = Field(default=PlacementWish(), description="Where its instances would like to run.")
 
 
 class CatalogSource(Part):
     """A source of kits."""
 
-    git: str | None = None
-    oci: str | None = None
-    path: str | None = None
-    ref: str | None = None
+    git: str | None = Field(default=None, description="The address of a git repository.")
+    oci: str | None = Field(default=None, description="The name of an OCI artefact.")
+    path: str | None = Field(default=None, description="A folder, relative to the spec.")
+    ref: str | None = Field(default=None, description="The tag, branch or commit.")
     key: str | None = Field(default=None, description="The public key that signs the source.")
-    token: Secret | None = None
-    name: str | None = None
+    token: Secret | None = Field(default=None, description="The token for a private source.")
+    name: str | None = Field(default=None, description="Its name, so that a kit can be written as name@source.")
 
     @model_validator(mode="after")
     def _one_source(self) -> CatalogSource:
@@ -218,10 +232,14 @@ class CatalogSource(Part):
 class Placement(Part):
     """How places are chosen."""
 
-    weights: Weights = Weights()
+    weights: Weights = Field(default=Weights(), description="What counts in the score.")
     margin: Annotated[int, Field(ge=0, le=100)] = Field(
         default=10, description="Points that a rebalancing move must gain."
     )
-    strategy: Literal["spread", "pack"] = "spread"
-    mode: Literal["fast", "optimal"] = "fast"
-    max_moves: Annotated[int, Field(ge=0)] = 3
+    strategy: Literal["spread", "pack"] = Field(
+        default="spread", description="Use all nodes evenly, or as few as possible."
+    )
+    mode: Literal["fast", "optimal"] = Field(
+        default="fast", description="The quick way, or the exact solver, which needs the extra solver."
+    )
+    max_moves: Annotated[int, Field(ge=0)] = Field(default=3, description="How many moves a rebalancing may propose.")

@@ -96,15 +96,15 @@ def _included(value: Any) -> Any:
 class Include(Part):
     """One more file of the same spec."""
 
-    file: str
-    optional: bool = False
+    file: str = Field(description="The file, relative to the one that includes it.")
+    optional: bool = Field(default=False, description="Whether the file may be missing.")
 
 
 class Defaults(Part):
     """What all nodes and all services start from."""
 
-    node: Node = Node()
-    service: Service = Service()
+    node: Node = Field(default=Node(), description="Keys of every node.")
+    service: Service = Field(default=Service(), description="Keys of every service.")
 
 
 class Stack(Part):
@@ -113,42 +113,54 @@ class Stack(Part):
     plugin: Literal["kombify.stack.kombination"] | None = Field(
         default=None, description="Lets Ansible load the file as an inventory."
     )
-    api_version: Literal["kombify.stack/v1"] = Field(alias="apiVersion")
-    kind: Literal["Stack"] = "Stack"
+    api_version: Literal["kombify.stack/v1"] = Field(alias="apiVersion", description="The version of the language.")
+    kind: Literal["Stack"] = Field(default="Stack", description="What the file describes.")
     name: Annotated[
         str,
         BeforeValidator(
             _stack_name, json_schema_input_type=Annotated[str, Field(pattern=f"^{STACK_NAME.pattern[:-2]}$")]
         ),
-    ]
-    domain: Annotated[str, BeforeValidator(_domain)] | None = None
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
-    note: str | None = None
+    ] = Field(description="The name of the stack.")
+    domain: Annotated[str, BeforeValidator(_domain)] | None = Field(
+        default=None, description="The domain of the stack; home.arpa suits a home."
+    )
+    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        default="UTC", description="The time zone of all schedules."
+    )
+    note: str | None = Field(default=None, description="Text for people.")
     include: Annotated[
         Many[Include], BeforeValidator(_included, json_schema_input_type=str | Include | list[str | Include])
-    ] = ()
-    defaults: Defaults = Defaults()
-    sites: dict[str, Site] = Field(default_factory=dict)
-    networks: dict[str, Network] = Field(default_factory=dict)
-    links: dict[str, Link] = Field(default_factory=dict)
-    providers: dict[str, Provider] = Field(default_factory=dict)
-    templates: dict[str, Node] = Field(default_factory=dict)
-    nodes: dict[str, Node] = Field(default_factory=dict)
-    overrides: dict[str, Node] = Field(default_factory=dict)
-    clusters: dict[str, Cluster] = Field(default_factory=dict)
-    catalog: Many[CatalogSource] = ()
-    services: dict[str, Service] = Field(default_factory=dict)
-    databases: dict[str, Database] = Field(default_factory=dict)
-    placement: Placement = Placement()
-    secrets: Secrets = Secrets()
-    auth: Auth | None = None
-    backups: Annotated[Backups, BeforeValidator(short_backups, json_schema_input_type=ShortBackups | Backups)] = (
-        Backups()
+    ] = Field(default=(), description="More files of the same spec.")
+    defaults: Defaults = Field(default=Defaults(), description="What all nodes and all services start from.")
+    sites: dict[str, Site] = Field(default_factory=dict, description="Places with machines, by name.")
+    networks: dict[str, Network] = Field(default_factory=dict, description="Subnets, by name.")
+    links: dict[str, Link] = Field(default_factory=dict, description="VPNs between nodes, by name.")
+    providers: dict[str, Provider] = Field(default_factory=dict, description="APIs that make machines, by name.")
+    templates: dict[str, Node] = Field(default_factory=dict, description="Parts of nodes to start from, by name.")
+    nodes: dict[str, Node] = Field(
+        default_factory=dict, description="Machines, by name; ranges such as worker-[01:05] count."
     )
-    rollout: Rollout = Rollout()
-    monitoring: Monitoring = Monitoring()
-    remediation: dict[str, Remediation] = Field(default_factory=dict)
-    policies: Policies = Policies()
+    overrides: dict[str, Node] = Field(
+        default_factory=dict, description="Exceptions for single nodes of a range, by name."
+    )
+    clusters: dict[str, Cluster] = Field(default_factory=dict, description="Kubernetes clusters, by name.")
+    catalog: Many[CatalogSource] = Field(
+        default=(), description="Sources of kits, before those that come with the collection."
+    )
+    services: dict[str, Service] = Field(default_factory=dict, description="Applications, by name.")
+    databases: dict[str, Database] = Field(default_factory=dict, description="How databases are shared, by engine.")
+    placement: Placement = Field(default=Placement(), description="How places are chosen.")
+    secrets: Secrets = Field(default=Secrets(), description="Where secrets are kept.")
+    auth: Auth | None = Field(default=None, description="Single sign-on.")
+    backups: Annotated[Backups, BeforeValidator(short_backups, json_schema_input_type=ShortBackups | Backups)] = Field(
+        default=Backups(), description="Targets and policies of backups."
+    )
+    rollout: Rollout = Field(default=Rollout(), description="How a change reaches many nodes.")
+    monitoring: Monitoring = Field(default=Monitoring(), description="Metrics, logs, alerts.")
+    remediation: dict[str, Remediation] = Field(
+        default_factory=dict, description="Limited reactions to events, by name."
+    )
+    policies: Policies = Field(default=Policies(), description="What is checked, and how strictly.")
 
     # Options that users of Ansible's inventory plugins expect to write into the same file.
     compose: Anything = Field(default_factory=dict, description="Ansible: host variables made by Jinja expressions.")
@@ -158,10 +170,14 @@ class Stack(Part):
         default=False,
         description="Ansible: fail on errors in compose, groups and keyed_groups.",
     )
-    leading_separator: bool = True
-    use_extra_vars: bool = False
+    leading_separator: bool = Field(
+        default=True, description="Ansible: whether groups of keyed_groups may begin with a separator."
+    )
+    use_extra_vars: bool = Field(
+        default=False, description="Ansible: let extra variables take part in compose and groups."
+    )
     cache: bool = Field(default=False, description="Ansible: keep the inventory in a cache plugin.")
-    cache_plugin: str | None = None
-    cache_timeout: int | None = None
-    cache_connection: str | None = None
-    cache_prefix: str | None = None
+    cache_plugin: str | None = Field(default=None, description="Ansible: the cache plugin.")
+    cache_timeout: int | None = Field(default=None, description="Ansible: how many seconds the cache holds.")
+    cache_connection: str | None = Field(default=None, description="Ansible: where the cache is kept.")
+    cache_prefix: str | None = Field(default=None, description="Ansible: how names in the cache begin.")
