@@ -50,7 +50,7 @@ def add_engines(built: Built, pooling: Pooling, spec: Spec, catalogue: Catalogue
         instances = tuple(_instance(one, cluster, built) for one in members)
         services[name] = need.model_copy(update={"instances": instances, "origin": _origin(need, members)})
         service_of |= {one.name: name for one in members}
-    services = _bound(services, pooling, service_of)
+    services = _sized(_bound(services, pooling, service_of), drafts, pooling, service_of)
     edges = build_edges(spec, drafts, services)
     flows = build_flows(services, edges)
     update = {"services": services, "edges": edges, "flows": flows}
@@ -69,6 +69,23 @@ def _groups(built: Built, pooling: Pooling) -> dict[tuple[str, str | None], list
         name = f"{service}-{cluster}" if cluster and names.count(service) > 1 else service
         renamed[(name, cluster)] = sorted(members, key=lambda one: natural(one.name))
     return renamed
+
+
+def _sized(
+    services: dict[str, ServiceNeed], drafts: Mapping[str, Draft], pooling: Pooling, service_of: Mapping[str, str]
+) -> dict[str, ServiceNeed]:
+    """Count the memory that an engine needs for all its databases, unless the user said how much it gets."""
+    sized = dict(services)
+    for one in pooling.instances:
+        name = service_of.get(one.name, one.service)
+        need = sized.get(name)
+        if one.kind == "bundled" or need is None or drafts[name].service.resources.memory is not None:
+            continue
+        if one.memory > need.requests.memory:
+            requests = need.requests.model_copy(update={"memory": one.memory})
+            origin = {**need.origin, "memory": f"pooling of {len(one.seats)} databases"}
+            sized[name] = need.model_copy(update={"requests": requests, "origin": origin})
+    return sized
 
 
 def _cluster(instance: PoolInstance, built: Built) -> str | None:
