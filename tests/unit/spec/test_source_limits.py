@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
+from ansible_collections.kombify.stack.plugins.module_utils.spec.reader import assembly
 from ansible_collections.kombify.stack.plugins.module_utils.spec.source import Reading, parse
 
 DEEP = "nested deeper than 64 levels"
@@ -85,3 +86,9 @@ def test_a_name_of_megabytes_does_not_make_megabytes_of_problems(loader: Any) ->
 def test_a_key_that_is_too_long_for_yaml_is_explained(loader: Any) -> None:
     _reading, found = read("k" * 2_000 + ": 1\n", loader)
     assert found == ["a key has at most 1,024 characters"]
+
+
+def test_a_value_counts_once_however_deep_it_stands(loader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembly, "MAX_VALUES", 100)
+    assert read(f"a: {'[' * 20}{'x, ' * 70}{']' * 20}\n", loader)[1] == []
+    assert len(read(f"a: {'[' * 20}{'x, ' * 80}{']' * 20}\n", loader)[1]) == 1

@@ -89,18 +89,27 @@ class Assembly:
         closed = self.open.pop()
         if isinstance(closed, OpenMap) and closed.merges:
             self._merge(closed.node, closed.merges)
-        self.add(closed.node, closed.count, closed.anchor)
+        if closed.anchor is not None:
+            self.anchors[closed.anchor] = (closed.node, closed.count)
+        self._count(closed.node, 1)
+        self._put(closed.node, closed.count)
 
     def add(self, node: Node, count: int = 1, anchor: str | None = None) -> None:
         """Put a complete node, which holds ``count`` values, where it belongs."""
         if anchor is not None:
             self.anchors[anchor] = (node, count)
+        self._count(node, count)
+        self._put(node, count)
+
+    def _count(self, node: Node, count: int) -> None:
         self._values += count
         if self._values > MAX_VALUES:
             self.root, self.whole = None, False
             message = f"more than {MAX_VALUES:,} values, those of aliases counted each time"
             self.error("K101", message, node.place, "use ranges and templates; is this a spec?")
             raise Stop
+
+    def _put(self, node: Node, count: int) -> None:
         if not self.open:
             self.root = node
             return
