@@ -18,7 +18,7 @@ sites:
 networks:
   lan-[01:{sites}]: {{site: "site-{{1:02}}", cidr: "10.{{1}}.0.0/16", gateway: "10.{{1}}.0.1", vlan: "{{1+100}}"}}
 nodes:
-  site-[01:{sites}]-n[001:{each}]:
+  site-[01:{sites}]-n[001:{each:03}]:
     site: "site-{{1:02}}"
     network: "lan-{{1:02}}"
     address: "10.{{1}}.1.{{2}}"

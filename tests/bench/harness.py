@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,14 +62,23 @@ def in_turn(first: Callable[[], object], second: Callable[[], object], runs: int
     return Pair(tuple(one for one, _two in times), tuple(two for _one, two in times))
 
 
-def command(*words: str, cwd: Path | None = None, **environment: str) -> Callable[[], None]:
-    """Return a call that runs a program of this environment and fails loudly if it does."""
+def rounds(variants: Mapping[str, Callable[[], object]], runs: int) -> dict[str, tuple[float, ...]]:
+    """Run several variants in turn and return the seconds of each; for work too slow to pair off two by two."""
+    times: dict[str, list[float]] = {name: [] for name in variants}
+    for _run in range(runs):
+        for name, work in variants.items():
+            times[name].append(seconds(work))
+    return {name: tuple(found) for name, found in times.items()}
+
+
+def command(*words: str, says: str = "", cwd: Path | None = None, **environment: str) -> Callable[[], None]:
+    """Return a call that runs a program of this environment; failing, or not saying a word, ends the benchmark."""
     programs = Path(sys.executable).parent
     variables = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}", **environment}
 
     def run() -> None:
         done = subprocess.run(words, cwd=cwd, env=variables, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
+        if done.returncode != 0 or says not in done.stdout:
             raise SystemExit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
     return run
