@@ -45,6 +45,8 @@ notes:
   - The inventory is kept in C($XDG_CACHE_HOME/kombify/inventory) (else C(~/.cache)) until the spec, a file that it
     includes, the facts, the lock, a kit or this collection changes; C(--flush-cache) makes it anew. O(cache) keeps the
     same in a cache plugin, for controllers that lose their files.
+  - Before this plugin, Ansible's C(auto) reads the whole file, which takes a minute when ten thousand machines are
+    written out one by one. Ranges keep a spec small; or name this plugin in C(enable_plugins) before C(auto).
 seealso:
   - module: kombify.stack.spec_info
   - module: kombify.stack.plan_info
@@ -71,26 +73,27 @@ keyed_groups:
   - {key: kombify_labels.floor, prefix: floor}
 """
 
-import time
+import re
 from pathlib import Path
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleError
 from ansible.inventory.helpers import get_group_vars
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
-from ansible_collections.kombify.stack.plugins.module_utils.drivers import inventory_cache
+from ansible_collections.kombify.stack.plugins.plugin_utils.fetch import PLUGIN, fetch, make
 from ansible_collections.kombify.stack.plugins.plugin_utils.publish import publish
-from ansible_collections.kombify.stack.plugins.plugin_utils.stack import open_stack, refuse_errors
 
 NAMES = ("kombination.yaml", "kombination.yml")
 SHOWN_WARNINGS = 5
+OPTIONS = re.compile(r"\b(compose|groups|keyed_groups|strict|leading_separator|use_extra_vars|cache\w*)\b")
+"""Words without which a spec sets no option. Ansible takes a minute to read a spec of ten thousand lines once more."""
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Fetch (from a cache, or by making the plan), then publish, then what the user constructs of it."""
+    """Fetch, publish, and then what the user constructs of it."""
 
-    NAME = "kombify.stack.kombination"
+    NAME = PLUGIN
 
     def verify_file(self, path):
         """Take ``kombination.yaml`` and ``anything.kombination.yaml``."""
@@ -101,32 +104,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Fill the inventory from a spec."""
         super().parse(inventory, loader, path, cache)
         self._read_options(path)
-        entry = (self._kept(path) if cache else None) or self._made(path)
+        shared = self.cache if self.get_option("cache") else None
+        entry = fetch(Path(path), self.get_cache_key(path), shared, anew=not cache)
         self._warn(entry["warnings"], path)
         publish(entry["plan"], inventory)
         self._construct(entry["plan"]["hostvars"])
 
     def _read_options(self, path):
+        if not OPTIONS.search(Path(path).read_text(encoding="utf-8", errors="replace")):
+            self.set_options(direct={"plugin": PLUGIN}, var_options=self._vars)
+            if self.get_option("cache"):
+                self.load_cache_plugin()
+            return
         try:
             self._read_config_data(path)
         except AnsibleError:
-            make(path)  # has a better word for whatever is wrong
+            make(Path(path))  # has a better word for whatever is wrong
             raise
-
-    def _kept(self, path):
-        entry = inventory_cache.InventoryCache.of_user().load(Path(path))
-        if entry is None and self.get_option("cache"):
-            entry = self._cache.get(self.get_cache_key(path))
-        return entry if inventory_cache.is_fresh(entry) else None
-
-    def _made(self, path):
-        begin = time.time_ns()
-        entry = make(path)
-        if inventory_cache.unchanged_since(entry, begin):
-            inventory_cache.InventoryCache.of_user().save(Path(path), entry)
-            if self.get_option("cache"):
-                self._cache[self.get_cache_key(path)] = entry
-        return entry
 
     def _warn(self, warnings, path):
         for warning in warnings[:SHOWN_WARNINGS]:
@@ -136,36 +130,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"{path}: {more} more warnings; kombify validate {path} shows them all")
 
     def _construct(self, hosts):
-        options = {name: self.get_option(name) for name in ("compose", "groups", "keyed_groups")}
-        if not any(options.values()):
+        compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        if not (compose or groups or keyed_groups):
             return
         strict = self.get_option("strict")
         for host in hosts:
-            self._set_composite_vars(options["compose"], self._variables(host), host, strict=strict)
-            variables = self._variables(host)
-            self._add_host_to_composed_groups(options["groups"], variables, host, strict=strict, fetch_hostvars=False)
-            self._add_host_to_keyed_groups(
-                options["keyed_groups"], variables, host, strict=strict, fetch_hostvars=False
-            )
+            self._set_composite_vars(compose, self._variables(host), host, strict=strict)
+            known = self._variables(host)
+            self._add_host_to_composed_groups(groups, known, host, strict=strict, fetch_hostvars=False)
+            self._add_host_to_keyed_groups(keyed_groups, known, host, strict=strict, fetch_hostvars=False)
 
     def _variables(self, host):
         found = self.inventory.hosts[host]
         groups = {self.inventory.groups["all"], *found.get_groups()}  # Ansible puts hosts into `all` later
         return combine_vars(get_group_vars(groups), found.get_vars())
-
-
-def make(path):
-    """Make the plan of a spec and the inventory of the plan; a spec with errors is refused."""
-    project = open_stack(Path(path))
-    from ansible_collections.kombify.stack.plugins.module_utils.drivers.inputs import inputs_of
-    from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.build import build_inventory
-    from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Severity
-    from ansible_collections.kombify.stack.plugins.module_utils.spec.report.visible import visible
-
-    plan = project.plan()
-    refuse_errors(path, plan.problems)
-    if project.spec.stack.plugin is None:
-        raise AnsibleParserError(f"{path}: the first line must be: plugin: {InventoryModule.NAME}")
-    warnings = [one for one in plan.problems if one.severity is Severity.WARNING]
-    shown = [visible(f"{one.place}: {one.code} {one.message}") for one in warnings]
-    return inventory_cache.make_entry(build_inventory(plan.unified), shown, inputs_of(project))
