@@ -2,53 +2,44 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Choosing the best target for one item, looking at as few as possible.
+"""Choosing the best target for an item.
 
-No target can score more than its score before the item less what the item's memory and storage take;
-so kin are walked from the best down, and the walk ends when the rest cannot win any more.
+Kin are walked from the best down. An item's memory and storage take at least a certain amount off the score of all kin
+(or, with the strategy pack, add at most so much), so the walk ends as soon as the rest cannot win any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot, score, share
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import (
-    allowed_now,
-    question,
-    static_fault,
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import (
+    Board,
+    Kin,
+    Slot,
+    score,
+    share,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
 
 PREFER = 10_000
 NEIGHBOUR = 5_000
-FEW = 48
+FEW = 48  # as many targets are simply all looked at
+UNRANKED = -(10**12)  # weights of its own: the order of the slots says nothing about this item
 
 Rank = tuple[int, int, int, int]
 
 
 class Chooser:
-    """Answers which target is best for an item; static answers are remembered."""
+    """Answers which target is best for an item."""
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self._allowed: dict[tuple[object, ...], frozenset[str]] = {}
-
-    def allowed(self, item: Item) -> frozenset[str]:
-        """Return the targets that no static constraint forbids."""
-        key = question(item)
-        if key not in self._allowed:
-            slots = self.board.slots
-            names: Iterable[str] = slots if item.candidates is None else item.candidates & slots.keys()
-            self._allowed[key] = frozenset(name for name in names if static_fault(item, slots[name].target) is None)
-        return self._allowed[key]
 
     def best(self, item: Item, *, without: frozenset[str] = frozenset()) -> Slot | None:
         """Return the best target, or None when the item fits nowhere."""
-        allowed = self.allowed(item) - without
-        if len(allowed) <= FEW:
-            return self._of_few(item, allowed)
-        return self._of_many(item, allowed)
+        allowed = self.board.allowed(item)
+        if without:
+            allowed -= without
+        return self._of_few(item, allowed) if item.pinned or len(allowed) <= FEW else self._of_many(item, allowed)
 
     def _of_few(self, item: Item, allowed: frozenset[str]) -> Slot | None:
         slots = (self.board.slots[name] for name in allowed)
@@ -58,11 +49,11 @@ class Chooser:
     def _of_many(self, item: Item, allowed: frozenset[str]) -> Slot | None:
         best: tuple[Rank, Slot] | None = None
         bonus = PREFER * bool(item.prefer) + NEIGHBOUR * bool(item.together)
-        for members in self.board.kin.values():
-            cost = self._least_cost(item, members[0][1]) - bonus if members else 0
+        for kin in self.board.kin.values():
+            least = self._least_cost(item, kin) - bonus
             last: Slot | None = None
-            for (negative_base, _memory, _order), slot in members:
-                if best is not None and negative_base + cost > best[0][0]:
+            for (negative_base, _memory, _order), slot in kin.members:
+                if best is not None and negative_base + least > best[0][0]:
                     break
                 if last is not None and slot.alike(last):
                     continue
@@ -74,12 +65,15 @@ class Chooser:
                 last = slot if item.plain and not slot.services[item.service] else None
         return best[1] if best else None
 
-    def _least_cost(self, item: Item, slot: Slot) -> int:
-        """Return what the item's memory and storage take from the score of every slot of this kin, at least."""
-        if self.board.pack or item.weights is not None:
-            return -(10**9)
-        weights, whole = self.board.settings.weights, slot.allocatable
-        ram, disk = share(item.requests.memory, whole.memory), share(item.requests.storage, whole.storage)
+    def _least_cost(self, item: Item, kin: Kin) -> int:
+        """Return what the item takes off the score of any of these slots, at least; with pack it can add something."""
+        need, weights = item.requests, self.board.settings.weights
+        if item.weights is not None:
+            return UNRANKED
+        if self.board.pack:
+            ram, disk = share(need.memory, kin.smallest.memory) + 1, share(need.storage, kin.smallest.storage) + 1
+            return -weights.memory * ram - weights.storage * disk
+        ram, disk = share(need.memory, kin.largest.memory), share(need.storage, kin.largest.storage)
         return weights.memory * ram + weights.storage * disk
 
     def points(self, item: Item, slot: Slot) -> int:
@@ -102,7 +96,7 @@ class Chooser:
             found += [("apart", -NEIGHBOUR * there)] if there else []
         if item.spread and not item.spread.strict:
             over = item.spread.over
-            there = self.board.domains[item.service, over][slot.target.domain(over)]
+            there = self.board.domains[item.fellows, over][slot.target.domain(over)]
             found += [("spread", -NEIGHBOUR * there)] if there else []
         return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Slot, score
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import moving_fault, static_fault
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import fault
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Amounts,
     Item,
@@ -130,9 +130,9 @@ def _candidates(item: Item, chooser: Chooser) -> tuple[Candidate, ...]:
 def _candidate(item: Item, slot: Slot, chooser: Chooser) -> Candidate:
     need = item.requests
     free = Amounts(slot.memory - need.memory, slot.storage - need.storage, slot.cpu - need.cpu)
-    fault = static_fault(item, slot.target) or moving_fault(item, slot, chooser.board)
-    if fault is not None:
-        return Candidate(slot.target.name, False, *fault, free=free, allocatable=slot.target.allocatable)
+    found = fault(item, slot, chooser.board)
+    if found is not None:
+        return Candidate(slot.target.name, False, *found, free=free, allocatable=slot.target.allocatable)
     soft = tuple(chooser.soft(item, slot))
     factors = _factors(item, slot, chooser)
     total = sum(one.points for one in factors.values()) + sum(points for _wish, points in soft)

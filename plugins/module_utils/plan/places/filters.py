@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hard constraints, in a fixed order, each with its reason in words.
+"""Hard constraints, in a fixed order, each with its reason in words: those that depend on what is placed already.
 
-The static ones depend on item and target alone and are answered once for all items that ask the same;
-the others depend on what is placed already.
+The static ones (:mod:`static`) come first.
 """
 
 from __future__ import annotations
@@ -13,59 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.static import static_fault
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
-AWAY = {
-    "absent": "is declared absent",
-    "maintenance": "is in maintenance",
-    "stopped": "is stopped",
-    "offline": "is offline",
-}
-
-Static = Callable[[Item, Target], str | None]
 Moving = Callable[[Item, Slot, Board], str | None]
-
-
-def _state(item: Item, target: Target) -> str | None:
-    if item.pinned and target.state == "maintenance":
-        return None  # it belongs to that machine and waits there
-    return AWAY.get(target.state)
-
-
-def _runs_on(item: Item, target: Target) -> str | None:
-    if item.candidates is not None and target.name not in item.candidates:
-        return "runs_on does not name it"
-    return "not_on names it" if target.name in item.refused else None
-
-
-def _kind(item: Item, target: Target) -> str | None:
-    if item.kinds is None or target.kind in item.kinds:
-        return None
-    return f"the kit does not support a {target.kind}"
-
-
-def _arch(item: Item, target: Target) -> str | None:
-    if not item.archs or target.arch is None or target.arch in item.archs:
-        return None
-    return f"there is no image for {target.arch} (only {', '.join(sorted(item.archs))})"
-
-
-def _devices(item: Item, target: Target) -> str | None:
-    missing = sorted((item.devices - target.devices) | (item.labels - target.labels))
-    return f"has no {', '.join(missing)}" if missing else None
-
-
-def _taints(item: Item, target: Target) -> str | None:
-    unwelcome = sorted(target.taints - item.tolerations)
-    return f"is tainted {', '.join(unwelcome)}" if unwelcome and not item.pinned else None
-
-
-def _reach(item: Item, target: Target) -> str | None:
-    if item.public and not target.public:
-        return "has no public address"
-    unreachable = sorted(item.reach - target.reach) if target.reach is not None else []
-    return f"has no link to {', '.join(unreachable)}" if unreachable else None
 
 
 def _ports(item: Item, slot: Slot, board: Board) -> str | None:
@@ -73,35 +24,44 @@ def _ports(item: Item, slot: Slot, board: Board) -> str | None:
     return f"port {', '.join(f'{number}/{protocol}' for number, protocol in taken)} is taken" if taken else None
 
 
-def _neighbours(item: Item, slot: Slot, board: Board) -> str | None:
-    together, apart, spread = item.together, item.apart, item.spread
-    if together and together.strict and not any(slot.services[name] for name in together.services):
-        missing = [name for name in sorted(together.services) if board.where.get(name)]
+def neighbours(item: Item, slot: Slot, board: Board) -> str | None:
+    """Refuse company that the item does not want, or that does not want it: a strict rule binds both sides."""
+    return _together(item, slot, board) or _apart(item, slot) or _skew(item, slot, board)
+
+
+def _together(item: Item, slot: Slot, board: Board) -> str | None:
+    if item.together is not None and item.together.strict:
+        missing = sorted(name for name in item.together.services if not slot.services[name] and board.where.get(name))
         if missing:
             return f"{', '.join(missing)} runs elsewhere"
-    if apart and apart.strict:
-        there = sorted(name for name in apart.services if slot.services[name])
+    wanted = board.wanted.get(item.service)
+    if wanted:
+        waiting = [name for name, count in wanted.items() if count and not board.slots[name].services[item.service]]
+        if waiting and slot.target.name not in waiting:
+            return f"another service on {', '.join(sorted(waiting))} has to stand with it"
+    return None
+
+
+def _apart(item: Item, slot: Slot) -> str | None:
+    if slot.refusals[item.service]:
+        return "a service there stands apart from it"
+    if item.apart is not None and item.apart.strict:
+        there = sorted(name for name in item.apart.services if slot.services[name])
         if there:
             return f"{', '.join(there)} runs there already"
-    return _skew(item, slot, board) if spread and spread.strict else None
+    return None
 
 
 def _skew(item: Item, slot: Slot, board: Board) -> str | None:
-    """Refuse a domain that would get more instances than the emptiest one plus max_skew."""
-    if item.spread is None:
+    """Refuse a domain that would get more fellows than the emptiest one plus max_skew."""
+    if item.spread is None or not item.spread.strict:
         return None
     over = item.spread.over
-    counts = board.domains[item.service, over]
     own = slot.target.domain(over)
-    possible = {
-        other.target.domain(over)
-        for other in board.slots.values()
-        if item.candidates is None or other.target.name in item.candidates
-    }
-    lowest = min((counts[domain] for domain in possible), default=0)
-    if counts[own] + 1 - lowest <= item.spread.max_skew:
+    count = board.domains[item.fellows, over][own]
+    if count + 1 - board.lowest(item, over) <= item.spread.max_skew:
         return None
-    return f"{over} {own} has {counts[own]} of {item.service} already"
+    return f"{over} {own} has {count} of {item.fellows} already"
 
 
 def _data(item: Item, slot: Slot, board: Board) -> str | None:
@@ -132,51 +92,48 @@ def _fit(item: Item, slot: Slot, board: Board) -> str | None:
     return None
 
 
+def _survive(item: Item, slot: Slot, board: Board) -> str | None:
+    """Refuse what takes the room to lose the largest machine. What runs already stays: no move would help."""
+    spare = board.spares.get(slot.target.name)
+    if spare is None or item.pinned or board.current.get(item.name) == slot.target.name:
+        return None
+    short = spare.short(item)
+    return f"would leave no room to lose {spare.largest} (short by {human_size(short)})" if short else None
+
+
 def _amount(resource: str, value: int) -> str:
     return f"{value / 1000:g} cores" if resource == "cpu" else human_size(value)
 
 
-STATIC: tuple[tuple[str, Static], ...] = (
-    ("state", _state),
-    ("runs_on", _runs_on),
-    ("kind", _kind),
-    ("arch", _arch),
-    ("devices", _devices),
-    ("taints", _taints),
-    ("reach", _reach),
-)
 MOVING: tuple[tuple[str, Moving], ...] = (
     ("ports", _ports),
-    ("neighbours", _neighbours),
+    ("neighbours", neighbours),
     ("data", _data),
     ("fit", _fit),
+    ("survive", _survive),
 )
 
 
-def static_fault(item: Item, target: Target) -> tuple[str, str] | None:
-    """Return the first static constraint that a target fails, and why."""
-    for name, check in STATIC:
-        reason = check(item, target)
-        if reason is not None:
-            return name, reason
-    return None
-
-
-def moving_fault(item: Item, slot: Slot, board: Board) -> tuple[str, str] | None:
-    """Return the first constraint that a target fails as things stand, and why."""
+def moving_fault(item: Item, slot: Slot, board: Board, *, alone: bool = False) -> tuple[str, str] | None:
+    """Return the first constraint that a target fails as things stand, and why; ``alone`` leaves neighbours out."""
     for name, check in MOVING:
-        reason = check(item, slot, board)
+        reason = None if alone and check is neighbours else check(item, slot, board)
         if reason is not None:
             return name, reason
     return None
+
+
+def fault(item: Item, slot: Slot, board: Board, *, alone: bool = False) -> tuple[str, str] | None:
+    """Return the first constraint of all that a target fails, and why."""
+    return static_fault(item, slot.target) or moving_fault(item, slot, board, alone=alone)
 
 
 def fits(item: Item, slot: Slot, board: Board) -> bool:
     """Tell quickly whether the amounts fit; the same rule as in the explanation."""
     if slot.target.allocatable is None:
         return item.pinned
-    need, unlimited, largest = item.requests, board.settings.unlimited, slot.target.largest
-    if largest is not None and _fit(item, slot, board) is not None:
+    need, unlimited = item.requests, board.settings.unlimited
+    if slot.target.largest is not None and _fit(item, slot, board) is not None:
         return False
     return (
         (need.memory <= slot.memory or "memory" in unlimited)
@@ -186,25 +143,13 @@ def fits(item: Item, slot: Slot, board: Board) -> bool:
 
 
 def allowed_now(item: Item, slot: Slot, board: Board) -> bool:
-    """Tell whether an item may go to a statically allowed slot as things stand."""
+    """Tell quickly whether an item may go to a statically allowed slot as things stand."""
     if not fits(item, slot, board):
         return False
-    if item.volume_on is not None and _data(item, slot, board) is not None:
-        return False
-    return item.plain or (_ports(item, slot, board) is None and _neighbours(item, slot, board) is None)
+    amounts_only = not (board.spares or item.volume_on or concerned(item, slot, board))
+    return amounts_only or moving_fault(item, slot, board) is None
 
 
-def question(item: Item) -> tuple[object, ...]:
-    """Return what the static answer depends on: items that ask the same share the answer."""
-    return (
-        item.candidates,
-        item.refused,
-        item.kinds,
-        item.archs,
-        item.devices,
-        item.labels,
-        item.tolerations,
-        item.reach,
-        item.public,
-        item.pinned,
-    )
+def concerned(item: Item, slot: Slot, board: Board) -> bool:
+    """Tell whether any rule between items can matter: the item has one, or somebody has one about it."""
+    return not item.plain or bool(slot.refusals) or item.service in board.wanted

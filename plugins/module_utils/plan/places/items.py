@@ -54,7 +54,14 @@ def _vm(node: NodeNeed, spec: Spec, scope: Scope) -> Item:
         sticky=wish.sticky,
         stateless=False,
         data=size.storage if size else 0,
+        family=_range(node.name, spec),
     )
+
+
+def _range(name: str, spec: Spec) -> str:
+    """Return the name as it was declared: the machines of a range are spread together."""
+    entry = spec.entries.get("nodes", {}).get(name)
+    return entry.key.text if entry is not None else ""
 
 
 def instance_items(spec: Spec, scope: Scope, requirements: Requirements, lock: Lock) -> list[Item]:

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What fits nowhere: make room by moving one or two smaller, movable items without data."""
+"""What fits nowhere: which one or two smaller, movable items without data would have to move to make room."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from itertools import combinations
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Slot
@@ -17,26 +17,45 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model im
 MAX_TARGETS = 25
 MAX_MOVABLE = 12
 
+Moves = tuple[tuple[Item, Slot], ...]
 
-def make_room(item: Item, items: Mapping[str, Item], placed: dict[str, str], chooser: Chooser) -> bool:
-    """Place an item by moving others out of its way; True when that worked. Pinned items are never helped."""
+
+def room_for(item: Item, chooser: Chooser) -> tuple[Slot, Moves] | None:
+    """Return where an item would fit if others moved, and where to; the board is left as it was.
+
+    Pinned items are never helped: the user said where they go.
+    """
     if item.pinned:
-        return False
-    slots = chooser.board.slots
-    allowed = sorted((slots[name] for name in chooser.allowed(item)), key=lambda slot: (-slot.memory, slot.order))
-    return any(_clear(item, slot, items, placed, chooser) for slot in allowed[:MAX_TARGETS])
+        return None
+    slots = [chooser.board.slots[name] for name in chooser.board.allowed(item)]
+    for slot in sorted(slots, key=lambda slot: (-slot.memory, slot.order))[:MAX_TARGETS]:
+        for chosen in _choices(item, slot, chooser):
+            moves = _moves(item, slot, chosen, chooser)
+            if moves is not None:
+                return slot, moves
+    return None
 
 
-def _clear(item: Item, slot: Slot, items: Mapping[str, Item], placed: dict[str, str], chooser: Chooser) -> bool:
-    movable = sorted(
-        (items[name] for name in slot.items if _movable(items[name], item)),
-        key=lambda one: (one.requests.memory, one.name),
-    )[:MAX_MOVABLE]
+def _choices(item: Item, slot: Slot, chooser: Chooser) -> Iterator[tuple[Item, ...]]:
+    """Yield who could go, the fewest and smallest first, as far as that would make enough room."""
+    short = _short(item, slot, chooser)
+    movable = [one for one in slot.items.values() if _movable(one, item)]
+    movable.sort(key=lambda one: (one.requests.memory, one.name))
     for count in (1, 2):
-        for chosen in combinations(movable, count):
-            if _try(item, slot, chosen, placed, chooser):
-                return True
-    return False
+        for chosen in combinations(movable[:MAX_MOVABLE], count):
+            if all(sum(getattr(one.requests, name) for one in chosen) >= missing for name, missing in short.items()):
+                yield chosen
+
+
+def _short(item: Item, slot: Slot, chooser: Chooser) -> dict[str, int]:
+    """Return how much of what counts is missing."""
+    missing = {
+        "memory": item.requests.memory - slot.memory,
+        "storage": item.requests.storage - slot.storage,
+        "cpu": item.requests.cpu - slot.cpu,
+    }
+    unlimited = chooser.board.settings.unlimited
+    return {name: amount for name, amount in missing.items() if amount > 0 and name not in unlimited}
 
 
 def _movable(one: Item, item: Item) -> bool:
@@ -45,30 +64,23 @@ def _movable(one: Item, item: Item) -> bool:
     return one.requests.memory < item.requests.memory or one.requests.storage < item.requests.storage
 
 
-def _try(item: Item, slot: Slot, chosen: tuple[Item, ...], placed: dict[str, str], chooser: Chooser) -> bool:
-    """Take the chosen items away, place the big one, and the chosen ones elsewhere; undo it all if one has no place."""
-    board, here = chooser.board, slot.target.name
+def _moves(item: Item, slot: Slot, chosen: tuple[Item, ...], chooser: Chooser) -> Moves | None:
+    """Try it: take the chosen away, place the item, then find another place for each of the chosen."""
+    board = chooser.board
     for one in chosen:
         board.take(one, slot)
-    if not allowed_now(item, slot, board):
+    moves: list[tuple[Item, Slot]] = []
+    if allowed_now(item, slot, board):
+        board.put(item, slot)
         for one in chosen:
-            board.put(one, slot)
-        return False
-    board.put(item, slot)
-    moved: list[tuple[Item, Slot]] = []
-    for one in chosen:
-        other = chooser.best(one, without=frozenset({here}))
-        if other is None:
-            break
-        board.put(one, other)
-        moved.append((one, other))
-    if len(moved) == len(chosen):
-        placed[item.name] = here
-        placed.update({one.name: other.target.name for one, other in moved})
-        return True
-    for one, other in moved:
-        board.take(one, other)
-    board.take(item, slot)
+            other = chooser.best(one, without=frozenset({slot.target.name}))
+            if other is None:
+                break
+            board.put(one, other)
+            moves.append((one, other))
+        for one, other in moves:
+            board.take(one, other)
+        board.take(item, slot)
     for one in chosen:
         board.put(one, slot)
-    return False
+    return tuple(moves) if len(moves) == len(chosen) else None

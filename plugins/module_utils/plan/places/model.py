@@ -76,7 +76,12 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to place. Empty sets ask for nothing; ``candidates`` None means any target."""
+    """One thing to place. Empty sets ask for nothing; ``candidates`` None means any target.
+
+    ``volume_on`` holds its data: it stays there. ``pinned`` items were put in their place by the user, ``sticky`` ones
+    never move to make room. ``data`` are the bytes that a move would copy. ``family`` names the items that ``spread``
+    counts, where that is not the service.
+    """
 
     name: str
     service: str
@@ -102,11 +107,17 @@ class Item:
     sticky: bool = False
     stateless: bool = True
     data: int = 0
+    family: str = ""
 
     @property
     def plain(self) -> bool:
-        """Whether its score depends on nothing but the target's own amounts."""
+        """Whether it asks for amounts only: no neighbours, no wishes, no ports."""
         return not (self.together or self.apart or self.spread or self.prefer or self.avoid or self.ports)
+
+    @property
+    def fellows(self) -> str:
+        """Name of those that a spread counts."""
+        return self.family or self.service
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How places are chosen. ``margin`` is in points; ``unlimited`` resources are counted but refuse nothing."""
+    """How places are chosen. ``margin`` is in points; ``unlimited`` resources are counted but refuse nothing.
+
+    ``exact`` False leaves the exact solver out, whatever is left over.
+    """
 
     weights: Weights = Weights()
     strategy: Literal["spread", "pack"] = "spread"
@@ -136,6 +150,7 @@ class Settings:
     max_moves: int = 3
     survive_one_node: bool = False
     unlimited: frozenset[str] = frozenset()
+    exact: bool = True
 
 
 Verdict = Literal["kept", "new", "moved"]
@@ -143,13 +158,17 @@ Verdict = Literal["kept", "new", "moved"]
 
 @dataclass(frozen=True)
 class Placement:
-    """The result: who runs where, who moved and why, and who fits nowhere (with every target's reason)."""
+    """The result: who runs where, who moved and why, and who fits nowhere (with every target's reason).
+
+    ``proof`` says why no arrangement places more, ``note`` why the exact solver was not asked though it was wanted.
+    """
 
     assignments: Mapping[str, str]
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     unplaced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     proof: str | None = None
+    note: str | None = None
 
     @property
     def moved(self) -> tuple[str, ...]:

@@ -11,10 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, share
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot, share
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import moving_fault, static_fault
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.leftovers import make_room
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import (
+    allowed_now,
+    concerned,
+    fault,
+    neighbours,
+)
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.leftovers import room_for
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
     Placement,
@@ -22,9 +27,13 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model im
     Target,
     Verdict,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.parties import Parties
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.solver import solve
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 
 Watch = Callable[[Item, Chooser], None]
+
+FINE = 10**9  # shares of a stack's total, in parts of a thousand million
 
 
 def place(
@@ -52,7 +61,9 @@ class _Run:
         watch: Watch | None,
     ) -> None:
         self.items = {item.name: item for item in sorted(items, key=lambda item: natural(item.name))}
-        self.board = Board(targets, settings)
+        self.board = Board(targets, settings, current)
+        if settings.survive_one_node and "memory" not in settings.unlimited:
+            self.board.keep_spare(self.items.values())
         self.chooser = Chooser(self.board)
         self.current = current
         self.settings = settings
@@ -62,39 +73,60 @@ class _Run:
 
     def result(self) -> Placement:
         pinned = [item for item in self.items.values() if item.pinned]
-        others = [item for item in self.items.values() if not item.pinned]
-        waiting = [item for item in pinned if not self._choose(item)]
-        waiting += self._keep(others)
-        left = [item for item in self._largest_first(waiting) if item.pinned or not self._choose(item)]
-        left = [item for item in left if not make_room(item, self.items, self.placed, self.chooser)]
-        proof = self._solve(left)
+        left = [item for item in pinned if not self._choose(item)]
+        moving = self._keep([item for item in self.items.values() if not item.pinned])
+        left += self._settle(self._largest_first(moving))
+        left = [item for item in left if not self._make_room(item)]
+        left = [item for item in left if not self._choose(item)]
+        proof, note = self._solve(left)
         return Placement(
             assignments={name: self.placed[name] for name in self.items if name in self.placed},
             verdicts={name: self._verdict(name) for name in self.items if name in self.placed},
             reasons=self.reasons,
-            unplaced={item.name: self._why_not(item) for item in left if item.name not in self.placed},
+            unplaced={name: self._why_not(item) for name, item in self.items.items() if name not in self.placed},
             proof=proof,
+            note=note,
         )
 
     def _keep(self, items: Sequence[Item]) -> list[Item]:
-        """Leave items where they are while all hard constraints hold; return the others."""
-        moving = []
-        for item in items:
-            slot = self.board.slots.get(self.current.get(item.name, ""))
-            if slot is None:
-                if item.name in self.current:
-                    self.reasons[item.name] = f"{self.current[item.name]} is gone"
-                moving.append(item)
-                continue
-            fault = static_fault(item, slot.target) or moving_fault(item, slot, self.board)
-            if fault is not None:
-                self.reasons[item.name] = f"{slot.target.name} {fault[1]}"
-                moving.append(item)
-                continue
-            self._see(item)
+        """Leave items where they are while all hard constraints hold; return the others.
+
+        Neighbours are asked when all are back in place: who comes first in the alphabet must not matter.
+        """
+        stayed = {item.name: item for item in items if self._stays(item)}
+        owners = [item for item in stayed.values() if not item.plain]
+        for group in (owners, list(stayed.values())):
+            while left := [item for item in group if item.name in stayed and self._parts(item)]:
+                for item in left:
+                    del stayed[item.name]
+        return [item for item in items if item.name not in stayed]
+
+    def _stays(self, item: Item) -> bool:
+        """Put an item back where it was, if it still can be there."""
+        before = self.current.get(item.name)
+        if before is None:
+            return False
+        slot = self.board.slots.get(before)
+        found = ("state", "is gone") if slot is None else fault(item, slot, self.board, alone=True)
+        if slot is None or found is not None:
+            self.reasons[item.name] = f"{before}: {found[1]}" if found else ""
+            return False
+        self._put(item, slot)
+        return True
+
+    def _parts(self, item: Item) -> bool:
+        """Take an item away again whose neighbours do not suit; one that has to move for another moves instead."""
+        slot = self.board.slots[self.placed[item.name]]
+        if not concerned(item, slot, self.board):
+            return False
+        self.board.take(item, slot)
+        found = neighbours(item, slot, self.board)
+        if found is None:
             self.board.put(item, slot)
-            self.placed[item.name] = slot.target.name
-        return moving
+            return False
+        self.reasons[item.name] = f"{slot.target.name}: {found}"
+        del self.placed[item.name]
+        return True
 
     def _largest_first(self, items: Sequence[Item]) -> list[Item]:
         """Sort by the largest share of what the stack has; the natural order of names breaks ties."""
@@ -106,47 +138,88 @@ class _Run:
         def size(item: Item) -> int:
             need = item.requests
             return max(
-                share(need.memory * 1000, memory), share(need.storage * 1000, storage), share(need.cpu * 1000, cpu)
+                share(need.memory * FINE, memory), share(need.storage * FINE, storage), share(need.cpu * FINE, cpu)
             )
 
         return sorted(items, key=lambda item: -size(item))
 
+    def _settle(self, waiting: Sequence[Item]) -> list[Item]:
+        """Place items in this order, each with those that have to stand with it; return those that fit nowhere."""
+        parties = Parties(waiting, self.placed, self.board)
+        for item in waiting:
+            if item.name not in self.placed and not self._gather(item, parties.of(item)):
+                self._choose(item)
+        return [item for item in waiting if item.name not in self.placed]
+
+    def _gather(self, leader: Item, company: Sequence[Item]) -> bool:
+        """Place an item and its company on the best target that takes them all."""
+        tried: frozenset[str] = frozenset()
+        while company and (slot := self.chooser.best(leader, without=tried)) is not None:
+            if self._all_fit((leader, *company), slot):
+                for one in (leader, *company):
+                    self._put(one, slot)
+                return True
+            tried |= {slot.target.name}
+        return False
+
+    def _all_fit(self, items: Sequence[Item], slot: Slot) -> bool:
+        put = []
+        for item in items:
+            if slot.target.name not in self.board.allowed(item) or not allowed_now(item, slot, self.board):
+                break
+            self.board.put(item, slot)
+            put.append(item)
+        for item in put:
+            self.board.take(item, slot)
+        return len(put) == len(items)
+
     def _choose(self, item: Item) -> bool:
-        self._see(item)
         slot = self.chooser.best(item)
         if slot is None:
+            self._see(item)
             return False
+        self._put(item, slot)
+        return True
+
+    def _make_room(self, item: Item) -> bool:
+        """Place an item by moving others out of its way."""
+        moves = room_for(item, self.chooser)
+        if moves is None:
+            return False
+        slot, others = moves
+        for one, _other in others:
+            self._take(one)
+        self._put(item, slot)
+        for one, other in others:
+            self._put(one, other)
+            self.reasons[one.name] = f"made room for {item.name}"
+        return True
+
+    def _put(self, item: Item, slot: Slot) -> None:
+        self._see(item)
         self.board.put(item, slot)
         self.placed[item.name] = slot.target.name
-        return True
+
+    def _take(self, item: Item) -> None:
+        self.board.take(item, self.board.slots[self.placed.pop(item.name)])
 
     def _see(self, item: Item) -> None:
         if self.watch is not None:
             self.watch(item, self.chooser)
 
-    def _solve(self, left: Sequence[Item]) -> str | None:
-        """Try the exact model for what is left, when it is there and the problem is small enough."""
-        if not left and self.settings.mode != "optimal":
-            return None
-        from ansible_collections.kombify.stack.plugins.module_utils.plan.places.solver import (
-            solve,  # imported late: OR-Tools is an optional extra and takes a second to load
-        )
-
-        answer = solve(self.items, self.board, self.chooser, self.placed, self.current)
-        if answer is None:
-            return None
-        if answer.assignments is not None:
-            self._rearrange(answer.assignments)
-        return answer.proof
-
-    def _rearrange(self, wanted: Mapping[str, str]) -> None:
-        slots = self.board.slots
-        for name in [name for name, target in self.placed.items() if wanted.get(name) != target]:
-            self.board.take(self.items[name], slots[self.placed.pop(name)])
-        for name in self.items:
-            if name in wanted and name not in self.placed:
-                self.board.put(self.items[name], slots[wanted[name]])
-                self.placed[name] = wanted[name]
+    def _solve(self, left: Sequence[Item]) -> tuple[str | None, str | None]:
+        """Ask the exact solver about what is left over, or about everything when the user wants that."""
+        if self.settings.mode != "optimal" and not (left and self.settings.exact):
+            return None, None
+        answer = solve(self.items, self.chooser, self.placed)
+        changed = [name for name, target in answer.assignments.items() if self.placed.get(name) != target]
+        for name in changed:
+            if name in self.placed:
+                self._take(self.items[name])
+                self.reasons[name] = "the exact solver found a better arrangement"
+        for name in changed:
+            self._put(self.items[name], self.board.slots[answer.assignments[name]])
+        return answer.proof, answer.note
 
     def _verdict(self, name: str) -> Verdict:
         if name not in self.current:
@@ -156,6 +229,6 @@ class _Run:
     def _why_not(self, item: Item) -> dict[str, str]:
         found = {}
         for name, slot in self.board.slots.items():
-            fault = static_fault(item, slot.target) or moving_fault(item, slot, self.board)
-            found[name] = fault[1] if fault else "is kept free for others"
+            reason = fault(item, slot, self.board)
+            found[name] = reason[1] if reason else "is kept free for others"
         return found

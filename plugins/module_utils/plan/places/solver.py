@@ -2,178 +2,167 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The exact model (CP-SAT), for what the heuristic left over and for mode: optimal on small stacks.
+"""Asking the exact solver: for what the heuristic left over, and with mode: optimal on small stacks.
 
-Needs the extra ``solver``. Deterministic: one worker, a fixed seed, a limit in deterministic time.
+Goals in this order: most items placed, fewest bytes of data moved, fewest moves, highest sum of scores. A score depends
+on what else is there, so the last goal takes the scores as they are where the heuristic put everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import static_fault
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.exact import RESOURCES, Model, Pair
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import fault
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
 MAX_PAIRS = 10_000
-MAX_DETERMINISTIC_TIME = 20.0
-RESOURCES = (("memory", "RAM"), ("storage", "disk"), ("cpu", "CPU"))
+LABELS = {"memory": "RAM", "storage": "disk", "cpu": "CPU"}
+MISSING = "mode: optimal needs OR-Tools, so the fast way was taken: pip install 'kombify[solver]'"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A better arrangement, or none, with what was proved about what is left over."""
+    """Better places (empty: keep what there is), a proof about what is left over, or why nothing was solved."""
 
-    assignments: dict[str, str] | None
+    assignments: Mapping[str, str] = field(default_factory=dict)
     proof: str | None = None
+    note: str | None = None
 
 
 def available() -> bool:
     """Tell whether OR-Tools is installed."""
+    return find_spec("ortools") is not None
+
+
+def solve(items: Mapping[str, Item], chooser: Chooser, placed: Mapping[str, str]) -> Answer:
+    """Return the best places of all items that are not pinned. The board is left as it was."""
+    wanted = chooser.board.settings.mode == "optimal"
+    if not available():
+        return Answer(note=MISSING if wanted else None)
+    movable = {name: item for name, item in items.items() if not item.pinned}
+    pairs = sum(len(chooser.board.allowed(item)) for item in movable.values())
+    if pairs > MAX_PAIRS:
+        reason = f"mode: optimal is for at most {MAX_PAIRS:,} pairs of item and target, here are {pairs:,}"
+        return Answer(note=f"{reason}; the fast way was taken" if wanted else None)
+    scores = _scores(movable, chooser, placed)
+    present = {name: placed[name] for name in movable if name in placed}
+    _lift(movable, present, chooser.board, away=True)
     try:
-        import ortools.sat.python.cp_model  # noqa: F401  # only asked for, not used
-    except ImportError:
-        return False
-    return True
+        return _Search(movable, chooser.board, present, scores).answer()
+    finally:
+        _lift(movable, present, chooser.board, away=False)
 
 
-def solve(
-    items: Mapping[str, Item],
-    board: Board,
-    chooser: Chooser,
-    placed: Mapping[str, str],
-    current: Mapping[str, str],
-) -> Answer | None:
-    """Return the best arrangement: most items placed, then least data moved, then fewest moves, then the score.
-
-    None when OR-Tools is missing, the problem is too large, or rules between items (spread, apart, with) are at work,
-    which the model does not know.
-    """
-    movable = {name: item for name, item in items.items() if item.plain and not item.pinned}
-    if not available() or len(movable) != sum(1 for item in items.values() if not item.pinned):
-        return None
-    allowed = {name: _allowed(item, chooser, placed) for name, item in movable.items()}
-    if sum(len(names) for names in allowed.values()) > MAX_PAIRS:
-        return None
-    return _Model(movable, allowed, board, chooser, placed, current).answer()
+def _scores(items: Mapping[str, Item], chooser: Chooser, placed: Mapping[str, str]) -> dict[Pair, int]:
+    """Return what each item would score on each target, all others staying where they are."""
+    board, found = chooser.board, {}
+    for name, item in items.items():
+        here = board.slots.get(placed.get(name, ""))
+        if here is not None:
+            board.take(item, here)
+        for target in board.allowed(item):
+            found[name, target] = -chooser.rank(item, board.slots[target])[0]
+        if here is not None:
+            board.put(item, here)
+    return found
 
 
-def _allowed(item: Item, chooser: Chooser, placed: Mapping[str, str]) -> list[str]:
-    names = chooser.allowed(item)
-    if item.sticky and item.name in placed:
-        names = frozenset({placed[item.name]})
-    if item.volume_on is not None and item.volume_on in chooser.board.slots:
-        names &= frozenset({item.volume_on})
-    slots = chooser.board.slots
-    known = (slots[name] for name in names if slots[name].target.allocatable is not None)
-    return [slot.target.name for slot in sorted(known, key=lambda slot: slot.order)]
+def _lift(items: Mapping[str, Item], places: Mapping[str, str], board: Board, *, away: bool) -> None:
+    """Take items off the board, or put them back."""
+    for name, target in places.items():
+        (board.take if away else board.put)(items[name], board.slots[target])
 
 
-class _Model:
+class _Search:
     def __init__(
-        self,
-        items: Mapping[str, Item],
-        allowed: Mapping[str, list[str]],
-        board: Board,
-        chooser: Chooser,
-        placed: Mapping[str, str],
-        current: Mapping[str, str],
+        self, items: Mapping[str, Item], board: Board, placed: Mapping[str, str], scores: Mapping[Pair, int]
     ) -> None:
-        from ortools.sat.python import cp_model
-
-        self.cp = cp_model
-        self.items, self.allowed, self.board, self.chooser = items, allowed, board, chooser
-        self.placed, self.current = placed, current
-        self.model: Any = cp_model.CpModel()
-        self.variables: dict[tuple[str, str], Any] = {}
-        for name, targets in allowed.items():
-            for target in targets:
-                self.variables[name, target] = self.model.new_bool_var("")
-            self.model.add_at_most_one(self.variables[name, target] for target in targets)
-        for target, slot in board.slots.items():
-            self._capacity(target, slot)
-
-    def _capacity(self, target: str, slot: Any) -> None:
-        """Bound each resource by what is free now plus what movable items hold there."""
-        own = [name for name, place in self.placed.items() if place == target and name in self.items]
-        for resource, _label in RESOURCES:
-            if resource in self.board.settings.unlimited:
-                continue
-            held = sum(getattr(self.items[name].requests, resource) for name in own)
-            users = [
-                (self.variables[name, target], getattr(item.requests, resource))
-                for name, item in self.items.items()
-                if (name, target) in self.variables
-            ]
-            terms = [variable * need for variable, need in users if need]
-            if terms:
-                self.model.add(sum(terms) <= getattr(slot, resource) + held)
+        self.items, self.board, self.placed, self.scores = items, board, placed, scores
+        self.allowed = {name: targets for name, item in items.items() if (targets := self._targets(item))}
+        self.held: dict[str, int] = {}
+        for name, target in placed.items():
+            self.held[target] = self.held.get(target, 0) + items[name].requests.memory
 
     def answer(self) -> Answer:
-        for name, target in self.variables:
-            self.model.add_hint(self.variables[name, target], self.placed.get(name) == target)
-        count = sum(self.variables.values())
-        best, proved = self._maximise(count)
-        if best is None:
-            return Answer(None)
-        total = sum(best.values())
-        if total <= sum(1 for name in self.items if name in self.placed) and self.board.settings.mode != "optimal":
-            return Answer(None, self._proof(total) if proved else None)
-        self.model.add(count >= total)
-        stay = {pair: self._stays(*pair) for pair in self.variables}
-        bytes_kept = sum(self.variables[pair] * (1 + self.items[pair[0]].data // 2**20) for pair in stay if stay[pair])
-        for goal in (bytes_kept, sum(self.variables[pair] for pair in stay if stay[pair])):
-            if isinstance(goal, int):
+        """Go through the goals; each keeps what the earlier ones reached."""
+        if not self.allowed:
+            return Answer()
+        model = self._model()
+        best = model.maximise(model.weighted(dict.fromkeys(model.variables, 1)), self.placed)
+        if best is None or len(best) < len(self.placed):
+            return Answer()
+        proof = self._proof() if model.proved and len(best) < len(self.allowed) else None
+        if len(best) == len(self.placed) and self.board.settings.mode != "optimal":
+            return Answer(proof=proof)
+        model.require(model.weighted(dict.fromkeys(model.variables, 1)) >= len(best))
+        for weights in self._goals():
+            goal = model.weighted(weights)
+            better = model.maximise(goal, best) if weights else None
+            if better is not None:
+                best = better
+                model.require(goal >= sum(weights.get(pair, 0) for pair in best.items()))
+        return Answer(best, proof)
+
+    def _model(self, relaxed: tuple[str, ...] = ()) -> Model:
+        items = {name: self.items[name] for name in self.allowed}
+        return Model(items, self.allowed, self.board, self.held, relaxed)
+
+    def _targets(self, item: Item) -> list[str]:
+        """Return where an item could go if nothing else moved onto the board; sticky ones stay."""
+        names = self.board.allowed(item)
+        here = self.board.current.get(item.name)
+        if item.sticky and here is not None and self.placed.get(item.name) == here:
+            names = frozenset({here})
+        slots = sorted((self.board.slots[name] for name in names), key=lambda slot: slot.order)
+        return [slot.target.name for slot in slots if not self._refused(item, slot.target.name)]
+
+    def _refused(self, item: Item, target: str) -> bool:
+        """Tell whether a target refuses an item even without all that could move."""
+        found = fault(item, self.board.slots[target], self.board, alone=True)
+        return found is not None and found[0] != "survive"
+
+    def _goals(self) -> tuple[dict[Pair, int], ...]:
+        here = {(name, target): self.items[name] for name, target in self.board.current.items() if name in self.allowed}
+        stays = {pair: item for pair, item in here.items() if pair[1] in self.allowed[pair[0]]}
+        data = {pair: -(-item.data // 2**20) for pair, item in stays.items() if item.data}
+        pairs = ((name, target) for name, targets in self.allowed.items() for target in targets)
+        return data, dict.fromkeys(stays, 1), {pair: self.scores[pair] for pair in pairs}
+
+    def _proof(self) -> str:
+        """Name the resource without whose limit everything fits, and the smallest change that helps."""
+        for resource in RESOURCES:
+            if resource in self.board.settings.unlimited:
                 continue
-            best, _proved = self._maximise(goal)
-            if best is None:
-                return Answer(None)
-            value = sum(best[pair] for pair in stay if stay[pair])
-            if goal is not bytes_kept:
-                self.model.add(goal >= value)
-        return Answer(self._read(best), None)
+            model = self._model((resource,))
+            everything = model.weighted(dict.fromkeys(model.variables, 1)) >= len(self.allowed)
+            model.require(everything)
+            if model.maximise(0, self.placed) is not None:
+                return f"proved: not everything fits, {LABELS[resource]} is what is short{self._relief(resource)}"
+        model = self._model(RESOURCES)
+        model.require(model.weighted(dict.fromkeys(model.variables, 1)) >= len(self.allowed))
+        if model.maximise(0, self.placed) is not None:
+            return "proved: not everything fits, more than one resource is short"
+        return "proved: not everything fits, rules between services (ports, with, apart, spread) stand in the way"
 
-    def _stays(self, name: str, target: str) -> bool:
-        return self.current.get(name, self.placed.get(name)) == target
-
-    def _maximise(self, goal: Any) -> tuple[dict[tuple[str, str], int] | None, bool]:
-        self.model.maximize(goal)
-        solver = self.cp.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
-        solver.parameters.max_deterministic_time = MAX_DETERMINISTIC_TIME
-        status = solver.solve(self.model)
-        if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
-            return None, False
-        values = {pair: solver.value(variable) for pair, variable in self.variables.items()}
-        return values, status == self.cp.OPTIMAL
-
-    def _read(self, values: Mapping[tuple[str, str], int]) -> dict[str, str]:
-        fixed = {name: target for name, target in self.placed.items() if name not in self.items}
-        return fixed | {name: target for (name, target), value in values.items() if value}
-
-    def _proof(self, most: int) -> str:
-        """Name the resource that stands in the way: the one that is shortest over all."""
-        left = len(self.items) - most
-        short = []
-        for resource, label in RESOURCES:
-            need = sum(getattr(item.requests, resource) for item in self.items.values())
-            have = sum(
-                getattr(slot.allocatable, resource)
-                for slot in self.board.slots.values()
-                if static_fault_free(self, slot.target.name)
-            )
-            short.append((need * 1000 // max(1, have), label))
-        worst = max(short)[1]
-        return f"proved: no arrangement places more; {left} left over, {worst} is what is short"
-
-
-def static_fault_free(model: _Model, target: str) -> bool:
-    """Tell whether any item may go to a target at all."""
-    return any(target in names for names in model.allowed.values())
-
-
-__all__ = ["Answer", "available", "solve", "static_fault"]
+    def _relief(self, resource: str) -> str:
+        """Say how much more of a resource on which target would do."""
+        model = self._model((resource,))
+        model.require(model.weighted(dict.fromkeys(model.variables, 1)) >= len(self.allowed))
+        best = model.maximise(-model.relief(resource), self.placed)
+        if best is None:
+            return ""
+        need: dict[str, int] = {}
+        for name, target in best.items():
+            need[target] = need.get(target, 0) + getattr(self.items[name].requests, resource)
+        for target, amount in need.items():
+            more = amount - getattr(self.board.slots[target], resource)
+            if more > 0:
+                text = f"{more / 1000:g} cores" if resource == "cpu" else human_size(more)
+                return f"; the smallest change that helps: {text} more on {target}"
+        return ""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
     Placement,
@@ -19,6 +18,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model im
     Target,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 
 
 @dataclass(frozen=True)
@@ -64,56 +64,70 @@ def lose(
 def survives(
     items: Sequence[Item], targets: Sequence[Target], current: Mapping[str, str], settings: Settings | None = None
 ) -> Lost | None:
-    """Return what losing the largest target would mean, or None when everything movable would still fit (N+1)."""
-    known = [target for target in targets if target.allocatable is not None and target.kind != "cluster"]
-    if len(known) < 2:
+    """Return what losing the largest target in use would mean, or None when everything movable would still fit (N+1).
+
+    Inside a cluster its own scheduler finds other places, so clusters are not asked.
+    """
+    used = {current[item.name] for item in items if not item.pinned and item.name in current}
+    sizes = {target.name: target.allocatable.memory for target in targets if target.allocatable is not None}
+    hosts = [target.name for target in targets if target.kind != "cluster" and target.name in used & sizes.keys()]
+    if not hosts or len(sizes) < 2:
         return None
-    largest = max(known, key=lambda target: (target.allocatable.memory if target.allocatable else 0, target.name))
-    lost = lose(largest.name, items, targets, current, settings)
+    largest = min(hosts, key=lambda name: (-sizes[name], natural(name)))
+    lost = lose(largest, items, targets, current, settings)
     return lost if lost.unplaced else None
 
 
 def rebalance(
     items: Sequence[Item], targets: Iterable[Target], current: Mapping[str, str], settings: Settings | None = None
 ) -> tuple[Move, ...]:
-    """Propose at most ``max_moves`` moves that each gain at least the margin, those without data first."""
+    """Propose at most ``max_moves`` moves that each gain at least the margin: those without data first, then by gain.
+
+    Each is worth its gain after the ones before it. Data may move here, as nothing moves before somebody says so.
+    """
     settings = settings or Settings()
-    board = Board(targets, settings)
+    board = Board(targets, settings, current)
     chooser = Chooser(board)
-    by_name = {item.name: item for item in items}
-    for name, place_name in current.items():
-        if name in by_name and place_name in board.slots:
-            board.put(by_name[name], board.slots[place_name])
+    for item in items:
+        if current.get(item.name) in board.slots:
+            board.put(item, board.slots[current[item.name]])
+    movable = {
+        item.name: replace(item, volume_on=None)
+        for item in items
+        if current.get(item.name) in board.slots and not item.pinned and not item.sticky
+    }
     moves: list[Move] = []
-    candidates = [item for item in items if not item.pinned and not item.sticky and item.name in current]
-    for item in sorted(candidates, key=lambda one: (not one.stateless, one.data, one.name)):
-        if len(moves) == settings.max_moves:
+    while len(moves) < settings.max_moves:
+        found = [move for item in movable.values() if (move := _gain(item, current[item.name], chooser)) is not None]
+        worth = [move for move in found if move.gain >= settings.margin * 1000]
+        if not worth:
             break
-        move = _better(replace(item, volume_on=None), current[item.name], chooser, settings.margin * 1000)
-        if move is not None:
-            moves.append(move)
+        best = min(worth, key=lambda move: (not movable[move.item].stateless, -move.gain, natural(move.item)))
+        item = movable.pop(best.item)
+        board.take(item, board.slots[best.source])
+        board.put(item, board.slots[best.target])
+        moves.append(best)
     return tuple(moves)
 
 
-def _better(item: Item, here: str, chooser: Chooser, margin: int) -> Move | None:
+def _gain(item: Item, here: str, chooser: Chooser) -> Move | None:
+    """Return the best move of an item, others staying where they are; None when it could be nowhere else."""
     board = chooser.board
-    slot = board.slots.get(here)
-    if slot is None:
-        return None
+    slot = board.slots[here]
     board.take(item, slot)
     best = chooser.best(item, without=frozenset({here}))
     gain = chooser.rank(item, slot)[0] - chooser.rank(item, best)[0] if best is not None else 0
-    if best is None or gain < margin or not allowed_now(item, best, board):
-        board.put(item, slot)
-        return None
-    board.put(item, best)
-    return Move(item.name, here, best.target.name, gain, item.data)
+    board.put(item, slot)
+    return Move(item.name, here, best.target.name, gain, item.data) if best is not None else None
 
 
 def still_fits(result: Placement, items: Iterable[Item], targets: Iterable[Target]) -> dict[str, int]:
-    """Return the bytes of memory of the largest item that each target could still take."""
+    """Return the bytes of memory of the largest item that each target could still take; 0 when its size is unknown."""
     board = Board(targets, Settings())
-    by_name = {item.name: item for item in items}
-    for name, target in result.assignments.items():
-        board.put(by_name[name], board.slots[target])
-    return {name: max(0, slot.memory) for name, slot in board.slots.items()}
+    for item in items:
+        if item.name in result.assignments:
+            board.put(item, board.slots[result.assignments[item.name]])
+    return {
+        name: max(0, min(slot.memory, (slot.target.largest or slot.allocatable).memory))
+        for name, slot in board.slots.items()
+    }
