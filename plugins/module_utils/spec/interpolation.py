@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import Part
@@ -42,25 +43,30 @@ def references(text: str) -> Iterator[Reference]:
         yield Reference(match[0], tuple(words.removesuffix("?").split(".")), words.endswith("?"))
 
 
-def fault(reference: Reference, stack: Stack, declared: dict[str, Any]) -> tuple[str, str] | None:
+# What is wrong, and what to do about it; looking for the nearest name takes a while, so only on request.
+Fault = tuple[str, Callable[[], str]]
+
+
+def fault(reference: Reference, stack: Stack, declared: dict[str, Any]) -> Fault | None:
     """Return what is wrong with a reference and what to do about it, or None.
 
     ``declared`` holds the names of every section, those of wrong entries too.
     """
     root, *rest = reference.steps
     if root == "params":
-        return None if len(rest) == 1 else ("needs the name of one parameter", "write ${params.x}")
+        return None if len(rest) == 1 else ("needs the name of one parameter", lambda: "write ${params.x}")
     if root in WORDS and not rest:
         return None
     if root not in SECTIONS:
         return f"begins with '{root}', which is nothing to refer to", _nearest(root, (*SECTIONS, "params", *WORDS))
     if len(rest) < 2:
-        return "stops halfway", f"write ${{{root}.NAME.KEY}}"
+        return "stops halfway", lambda: f"write ${{{root}.NAME.KEY}}"
     name, key, *deeper = rest
     if name not in declared[root]:
         if reference.optional:
             return None
-        return f"names '{name}', which is not declared under {root}", did_you_mean(name, declared[root], _OPTIONAL)
+        known = declared[root]
+        return f"names '{name}', which is not declared under {root}", lambda: did_you_mean(name, known, _OPTIONAL)
     entry = getattr(stack, root).get(name)
     return _key_fault(root, entry, key, deeper, reference.optional) if entry is not None else None
 
@@ -68,7 +74,7 @@ def fault(reference: Reference, stack: Stack, declared: dict[str, Any]) -> tuple
 _OPTIONAL = "declare it, or put a ? at the end to leave it out when absent"
 
 
-def _key_fault(root: str, entry: Part, key: str, deeper: list[str], optional: bool) -> tuple[str, str] | None:
+def _key_fault(root: str, entry: Part, key: str, deeper: list[str], optional: bool) -> Fault | None:
     fields = {field.alias or name: name for name, field in type(entry).model_fields.items()}
     if key not in fields:
         known = (*DERIVED.get(root, ()), *sorted(fields))
@@ -79,10 +85,10 @@ def _key_fault(root: str, entry: Part, key: str, deeper: list[str], optional: bo
             return None
         if step not in found:
             message = f"names '{step}', which '{key}' does not have"
-            return None if optional else (message, did_you_mean(step, found, _OPTIONAL))
+            return None if optional else (message, partial(did_you_mean, step, found, _OPTIONAL))
         found = found[step]
     return None
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    return did_you_mean(word, known, f"known: {', '.join(known)}")
+def _nearest(word: str, known: tuple[str, ...]) -> Callable[[], str]:
+    return lambda: did_you_mean(word, known, f"known: {', '.join(known)}")

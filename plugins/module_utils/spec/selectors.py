@@ -24,6 +24,9 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import B
 
 PREFIXES = ("node", "cluster", "site", "label", "type", "arch", "network")
 
+# Names that patterns may be held against in all: seconds of work, and far more than a spec has reason for.
+MAX_LOOKED = 20_000_000
+
 _WILD = re.compile(r"[*?]")
 
 
@@ -63,6 +66,7 @@ class Names:
     def __init__(self, names: Iterable[str]) -> None:
         self.known = frozenset(names)
         self._sorted = sorted(self.known)
+        self._looked = 0
 
     def matching(self, pattern: str) -> frozenset[str]:
         """Return the names that a pattern means; without a sign it is a name."""
@@ -78,6 +82,10 @@ class Names:
                 break
             if match(name):
                 found.append(name)
+            self._looked += 1
+        if self._looked > MAX_LOOKED:
+            hint = "begin patterns with letters, or use labels"
+            raise BadTerm("K308", pattern, "is one pattern too many for this number of names", lambda: hint)
         return frozenset(found)
 
 
@@ -184,9 +192,8 @@ class Scope:
             return self.cluster(name)
         if meanings == ["site"]:
             raise BadTerm("K306", name, "is a site, not a node", lambda: f"write site:{name}")
-        known = [*self.names, *stack.clusters]
         fault = "is neither a node nor a cluster"
-        raise BadTerm("K306", name, fault, lambda: _nearest(name, known))
+        raise BadTerm("K306", name, fault, lambda: _nearest(name, [*self.names, *stack.clusters]))
 
     def _by_range(self, term: str) -> frozenset[str]:
         try:

@@ -61,12 +61,13 @@ def _ip(value: Any) -> Any:
 
 
 def _cidr(value: Any) -> Any:
+    text = value if isinstance(value, str) and "/" in value else ""
     try:
-        return str(ipaddress.ip_network(value if isinstance(value, str) else ""))
+        return str(ipaddress.ip_network(text))
     except ValueError:
         pass
     try:
-        inside = ipaddress.ip_interface(value if isinstance(value, str) and "/" in value else "").network
+        inside = ipaddress.ip_interface(text).network
     except ValueError:
         raise problem("K205", f"'{value}' is not a network", "write it as 192.168.1.0/24") from None
     raise problem("K205", f"'{value}' is an address inside a network", f"the network is {inside}")

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.backups import BackupPolicy, BackupTarget
@@ -49,13 +48,8 @@ def _holders(spec: Spec, scope: Scope, target: BackupTarget) -> frozenset[str]:
 
 def _host_in(url: str) -> str:
     """Return the host of ``https://x/``, ``sftp:user@x:/path`` and ``s3:https://x/bucket``."""
-    if "://" in url:
-        try:
-            return urlsplit(url[url.rindex("://") - 5 :] if url.startswith(("s3:", "rest:")) else url).hostname or ""
-        except ValueError:
-            return ""
-    rest = url.partition(":")[2] if url.startswith("sftp:") else url
-    return rest.partition("@")[2].partition(":")[0] if "@" in rest else rest.partition(":")[0]
+    rest = url.rpartition("://")[2].removeprefix("sftp:")
+    return rest.partition("/")[0].rpartition("@")[2].partition(":")[0]
 
 
 def _nodes_of(spec: Spec, scope: Scope, service: str) -> frozenset[str]:

@@ -21,6 +21,9 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import
 from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Mapping, Path, find
 
+# A file with more mistakes than this has another fault than its spelling, and guessing takes time.
+MAX_GUESSES = 1000
+
 Rule = Callable[[Spec, Scope, Problems], None]
 
 
@@ -49,7 +52,8 @@ def require(
 
 def meant(spec: Spec, name: str, path: Path, section: Path, otherwise: str) -> str:
     """Return ``did you mean 'x'? (line 5)`` for the nearest declared name, else the text given."""
-    close = nearest(name, declared(spec, *(str(step) for step in section)))
+    known = declared(spec, *(str(step) for step in section))
+    close = nearest(name, known) if len(spec.problems) < MAX_GUESSES else None
     if close is None:
         return otherwise
     there = spec.key_place(*section, close)

@@ -31,7 +31,7 @@ def check_interpolation(spec: Spec, _scope: Scope, problems: Problems) -> None:
             wrong = fault(reference, spec.stack, known)
             place = spec.place(*path)
             if wrong and not problems.repeats("K313", place):
-                problems.error("K313", f"'{reference.text}' {wrong[0]}", place, wrong[1])
+                problems.error("K313", f"'{reference.text}' {wrong[0]}", place, wrong[1]())
 
 
 def _texts(spec: Spec) -> Iterator[tuple[Path, str]]:
