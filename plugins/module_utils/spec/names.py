@@ -22,6 +22,8 @@ RESERVED = frozenset(
         "etcd",
         "calico-rr",
         "bastion",
+        "gateways",
+        "links",
     }
 )
 
@@ -31,21 +33,12 @@ _DIGITS = re.compile(r"([0-9]+)")
 @lru_cache(maxsize=65536)
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that counts numbers inside a name."""
-    return tuple(
-        (0, int(part), part) if part.isdigit() else (1, 0, part)
-        for part in _DIGITS.split(name)
-        if part
-    )
+    return tuple((0, int(part), part) if part.isdigit() else (1, 0, part) for part in _DIGITS.split(name) if part)
 
 
 def cleaned(name: str) -> str:
     """Return the nearest allowed name: ``My_NAS`` becomes ``my-nas``."""
-    tidy = (
-        re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9]+", "-", name.lower()))
-        .strip("-")[:63]
-        .strip("-")
-        or "name"
-    )
+    tidy = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9]+", "-", name.lower())).strip("-")[:63].strip("-") or "name"
     return f"{tidy}-1" if tidy in RESERVED else tidy
 
 
