@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: kombination
 short_description: Hosts, groups and variables out of one kombination.yaml
 version_added: 0.1.0
-author: the kombify.stack authors
+author: the kombify.stack authors (@kombify)
 description:
   - Reads a spec, makes its plan, and gives Ansible the machines with their addresses, their groups, and for each
     role its inputs under the role's own variable names.

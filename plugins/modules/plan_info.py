@@ -11,7 +11,7 @@ DOCUMENTATION = r"""
 module: plan_info
 short_description: Return the plan that follows from a spec
 version_added: 0.1.0
-author: the kombify.stack authors
+author: the kombify.stack authors (@kombify)
 description:
   - Makes the plan of a C(kombination.yaml) from the spec, the kits, the facts and the lock beside it, and returns it.
     Machines have their addresses and hypervisors, services their places, ports and databases.

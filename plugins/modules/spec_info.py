@@ -11,7 +11,7 @@ DOCUMENTATION = r"""
 module: spec_info
 short_description: Check a spec and return what it declares
 version_added: 0.1.0
-author: the kombify.stack authors
+author: the kombify.stack authors (@kombify)
 description:
   - Reads a C(kombination.yaml) with all that it includes, checks it, and returns it with ranges expanded and
     templates, overrides and overlays merged.
