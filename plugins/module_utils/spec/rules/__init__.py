@@ -9,8 +9,7 @@ from __future__ import annotations
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.addresses import (
     check_addresses,
-    check_inside,
-    check_room,
+    check_networks,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.backups import check_shared_fate, check_times
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.common import Rule
@@ -63,8 +62,7 @@ TOGETHER: tuple[Rule, ...] = (
     check_subjects,
     check_interpolation,
     check_unused,
-    check_inside,
-    check_room,
+    check_networks,
     check_domains,
     check_states,
     check_alerts,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Node
@@ -20,21 +21,26 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Pat
 
 @dataclass
 class Numbers:
-    """The addresses of all nodes as numbers, and the networks as spans; read once for all rules."""
+    """The addresses of nodes as numbers, and the networks as spans; worked out when they are asked for."""
 
     spec: Spec
-    subnets: dict[str, Subnet] = field(default_factory=dict)
-    by_network: dict[str, dict[str, int]] = field(default_factory=dict)
     _free: dict[str, str | None] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        stack = self.spec.stack
-        self.subnets = {name: Subnet.of_network(network) for name, network in stack.networks.items()}
+    @cached_property
+    def subnets(self) -> dict[str, Subnet]:
+        """The networks by their names."""
+        return {name: Subnet.of_network(network) for name, network in self.spec.stack.networks.items()}
+
+    @cached_property
+    def by_network(self) -> dict[str, dict[str, int]]:
+        """The addresses of each network's nodes by their names; host names have none."""
+        found: dict[str, dict[str, int]] = {}
         for name, node in present(self.spec).items():
-            if node.network in self.subnets and node.address and node.address[-1].isalnum():
+            if node.network in self.subnets and node.address:
                 number = _number(node.address, self.subnets[node.network].version)
                 if number is not None:
-                    self.by_network.setdefault(node.network, {})[name] = number
+                    found.setdefault(node.network, {})[name] = number
+        return found
 
     def next_free(self, network: str | None) -> str:
         """Say which address of a network is free next; empty when it is unknown."""
@@ -54,7 +60,9 @@ def present(spec: Spec) -> dict[str, Node]:
 def _number(address: str, version: int) -> int | None:
     """Return an address as a number; None for host names and for the other version of IP."""
     try:
-        return int(ipaddress.IPv4Address(address) if version == 4 else ipaddress.IPv6Address(address))
+        if version == 4:  # the model has checked and tidied it
+            return int.from_bytes(bytes(map(int, address.split("."))))
+        return int(ipaddress.IPv6Address(address))
     except ValueError:
         return None
 
@@ -115,9 +123,16 @@ def _too_few(spec: Spec, problems: Problems, name: str) -> None:
     problems.error("K508", message, spec.place("nodes", name, "address"), hint)
 
 
-def check_inside(spec: Spec, _scope: Scope, problems: Problems) -> None:
-    """K502 for nodes, gateways, what a network keeps back, and links."""
+def check_networks(spec: Spec, scope: Scope, problems: Problems) -> None:
+    """K502, and K508 for networks that are too small."""
     numbers = Numbers(spec)
+    _check_all_inside(spec, numbers, problems)
+    if whole(spec, "nodes"):
+        _check_room(spec, scope, numbers, problems)
+
+
+def _check_all_inside(spec: Spec, numbers: Numbers, problems: Problems) -> None:
+    """Look at nodes, gateways, what a network keeps back, and links."""
     for name, node in present(spec).items():
         if node.network in numbers.subnets and node.address:
             _check_inside(spec, problems, numbers, name, node.network, node.address)
@@ -165,11 +180,8 @@ def _check_span(spec: Spec, problems: Problems, path: Path, subnet: Subnet, text
         problems.error("K502", f"{what} {text} is outside of {subnet.cidr}", place, f"use {subnet}")
 
 
-def check_room(spec: Spec, scope: Scope, problems: Problems) -> None:
-    """K508 for networks and links that have fewer addresses than nodes waiting for one."""
-    if not whole(spec, "nodes"):
-        return
-    numbers = Numbers(spec)
+def _check_room(spec: Spec, scope: Scope, numbers: Numbers, problems: Problems) -> None:
+    """Look for networks and links that have fewer addresses than nodes waiting for one."""
     waiting: dict[str, int] = {}
     for node in present(spec).values():
         if node.network in numbers.subnets and node.address is None:

@@ -20,7 +20,8 @@ def check_domains(spec: Spec, _scope: Scope, problems: Problems) -> None:
     stack = spec.stack
     if stack.domain and _is_local(stack.domain):
         _local(problems, spec, ("domain",), stack.domain, "home.arpa")
-    reachable = any(_is_public(spec, node) for node in stack.nodes.values()) or bool(stack.links)
+    wanted = any(expose.public for service in stack.services.values() for expose in service.expose)
+    reachable = not wanted or bool(stack.links) or any(_is_public(spec, node) for node in stack.nodes.values())
     for name, service in stack.services.items():
         for index, expose in enumerate(service.expose):
             path: Path = ("services", name, "expose", index, "host")
