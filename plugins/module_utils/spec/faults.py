@@ -13,7 +13,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems, did_you_mean, nearest
+from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import (
+    Problem,
+    Problems,
+    did_you_mean,
+    nearest,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import has_number
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import (
     Mapping,
@@ -54,12 +59,8 @@ def report_fault(
     elif kind == "missing":
         name = str(detail["loc"][-1])
         inside = ".".join(str(step) for step in (*path, *steps)) or "the spec"
-        problems.error(
-            "K205",
-            f"{inside} has no '{name}'",
-            _named(tree, steps).place,
-            f"add {name}:",
-        )
+        place = _named(tree, steps).place
+        problems.add(Problem("K205", f"{inside} has no '{name}'", place, f"add {name}:", subject=name))
     elif kind.startswith("K"):
         problems.error(
             kind,

@@ -75,6 +75,7 @@ class Problem:
     hint: str = ""
     related: tuple[Related, ...] = ()
     severity: Severity = Severity.ERROR
+    subject: str = ""
 
     def __post_init__(self) -> None:
         """Cut what no one could read."""
@@ -99,16 +100,22 @@ class Problem:
         }
 
 
+_Key = tuple[str, str, int, int, str]
+
+
 @dataclass
 class Problems:
     """Collects problems; the same code at the same place is kept once and counted."""
 
-    _found: dict[tuple[str, str, int, int], Problem] = field(default_factory=dict)
-    _repeats: dict[tuple[str, str, int, int], int] = field(default_factory=dict)
+    _found: dict[_Key, Problem] = field(default_factory=dict)
+    _repeats: dict[_Key, int] = field(default_factory=dict)
 
     def add(self, problem: Problem) -> None:
-        """Keep a problem, unless this code was already reported at this place (a range of nodes repeats itself)."""
-        key = (problem.code, problem.place.file, problem.place.line, problem.place.column)
+        """Keep a problem, unless this code was already reported at this place (a range of nodes repeats itself).
+
+        What is missing has no place of its own: its ``subject`` tells two such problems apart.
+        """
+        key = (problem.code, problem.place.file, problem.place.line, problem.place.column, problem.subject)
         if key in self._found:
             self._repeats[key] = self._repeats.get(key, 0) + 1
         else:
@@ -116,7 +123,7 @@ class Problems:
 
     def repeats(self, code: str, place: Place) -> bool:
         """Count one more of a problem that this place already has; False when it has none, so that it must be added."""
-        key = (code, place.file, place.line, place.column)
+        key = (code, place.file, place.line, place.column, "")
         if key not in self._found:
             return False
         self._repeats[key] = self._repeats.get(key, 0) + 1
@@ -148,7 +155,7 @@ class Problems:
         found = [self._counted(key, problem) for key, problem in self._found.items()]
         return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column, p.code))
 
-    def _counted(self, key: tuple[str, str, int, int], problem: Problem) -> Problem:
+    def _counted(self, key: _Key, problem: Problem) -> Problem:
         more = self._repeats.get(key)
         return replace(problem, message=f"{problem.message} (and {more} more from the same place)") if more else problem
 

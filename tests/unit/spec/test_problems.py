@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ansible_collections.kombify.stack.plugins.module_utils.spec.load import load_spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import (
     MAX_EXCERPT,
     MAX_MESSAGE,
@@ -113,3 +116,15 @@ def test_the_nearest_name(word: str, known: list[str], found: str | None) -> Non
 def test_a_suggestion_or_another_hint() -> None:
     assert did_you_mean("servces", ["services"]) == "did you mean 'services'?"
     assert did_you_mean("grafana", ["vault"], "add it under services") == "add it under services"
+
+
+def test_two_things_missing_at_one_place_are_two_problems(tmp_path: Path) -> None:
+    path = tmp_path / "kombination.yaml"
+    head = "plugin: kombify.stack.kombination\napiVersion: kombify.stack/v1\nname: home\n"
+    path.write_text(f"{head}backups:\n  policies:\n    nightly: {{engine: restic}}\n", encoding="utf-8")
+    messages = [problem.message for problem in load_spec(path).problems]
+    assert messages == [
+        "backups.policies.nightly has no 'schedule'",
+        "backups.policies.nightly has no 'keep'",
+        "backups.policies.nightly has no 'target'",
+    ]
