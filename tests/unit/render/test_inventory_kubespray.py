@@ -9,10 +9,12 @@ import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import open_project
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import Unified
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.build import build_inventory
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.kubespray import (
@@ -23,6 +25,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.kub
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.plan import as_script
 
 MakeUnified = Callable[..., Unified]
+
+INVENTORIES = Path(__file__).parents[3] / "inventories"
 
 Inventory = dict[str, Any]
 HOSTNAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
@@ -95,6 +99,14 @@ RULES: dict[str, Callable[[Inventory], bool]] = {
 @pytest.mark.parametrize("rule", RULES)
 def test_kubespray_takes_the_platform(rule: str, unified: MakeUnified) -> None:
     assert RULES[rule](as_script(build_inventory(unified("platform"))))
+
+
+@pytest.mark.parametrize("example", ["platform", "fleet"])
+def test_kubespray_takes_the_examples(example: str) -> None:
+    plan = open_project(INVENTORIES / example).plan()
+    assert plan.unified is not None
+    inventory = as_script(build_inventory(plan.unified))
+    assert [rule for rule, holds in RULES.items() if not holds(inventory)] == []
 
 
 @pytest.mark.parametrize("cni", ["calico", "cilium", "flannel", "kube-ovn"])
