@@ -47,7 +47,8 @@ class Output:
         _show(self.stdout, parts)
 
     def tell(self, *parts: RenderableType) -> None:
-        """Show something to people beside the result."""
+        """Show something to people beside the result, and after what was shown of it."""
+        sys.stdout.flush()
         _show(self.stderr, parts)
 
     def document(self, text: str) -> None:
@@ -59,6 +60,7 @@ class Output:
     def rendered(self, render: Callable[[bool], str], *, beside: bool = False) -> None:
         """Write a text that makes itself harmless and brings its own colours, if it is told to."""
         console = self.stderr if beside else self.stdout
+        sys.stdout.flush()
         console.file.write(f"{render(console.color_system is not None)}\n")
 
     def json(self, data: Any) -> None:

@@ -32,7 +32,8 @@ nodes:
   worker-[1:2]: {runs_on: "pve-{1}", address: "10.0.0.{1+10}", cpu: 4, memory: 8GiB, disk: 200GiB}
   loose: {runs_on: pve-*, address: 10.0.0.20, cpu: 2, memory: 2GiB, disk: 20GiB, placement: {prefer: pve-1}}
 clusters:
-  k8s: {version: 1.35.1, control_plane: [head], workers: [worker-*], cni: {calico: 3.30.0}, storage: {openebs: hostpath}}
+  k8s:
+    {version: 1.35.1, control_plane: [head], workers: [worker-*], cni: {calico: 3.30.0}, storage: {openebs: hostpath}}
 services:
   jellyfin: {runs_on: k8s, resources: {memory: 4GiB}}
   uptime-kuma: {runs_on: k8s, resources: {memory: 5GiB}}

@@ -22,13 +22,18 @@ def check_facts(parts: Parts, problems: Problems) -> None:
         if cluster in wanted:
             wanted.update(node.name for node in members)
     for name in sorted(wanted.intersection(parts.requirements.nodes), key=natural):
-        if parts.requirements.nodes[name].size is None:
+        if parts.requirements.nodes[name].size is None and not _written(parts, name):
             place = parts.spec.key_place("nodes", name)
             if not problems.repeats("K407", place):
                 message = f"the size of '{name}' is unknown: it takes only what names it"
                 hint = "gather facts, or write its cpu, memory and disk"
                 problems.warning("K407", message, place, hint)
     _check_age(parts, wanted, problems)
+
+
+def _written(parts: Parts, name: str) -> bool:
+    """Tell whether the spec gives every size; when one of them is wrong, its own problem says so."""
+    return all(parts.spec.has("nodes", name, size) for size in ("cpu", "memory", "disk"))
 
 
 def _check_age(parts: Parts, wanted: set[str], problems: Problems) -> None:
