@@ -25,9 +25,7 @@ _WORDS = {
     "monthly": "0 0 1 * *",
 }
 _CRON_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_CRON_PART = re.compile(
-    r"(?:\*|(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?)(?:/(?P<step>[1-9][0-9]*))?\Z"
-)
+_CRON_PART = re.compile(r"(?:\*|(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?)(?:/(?P<step>[1-9][0-9]*))?\Z")
 _WINDOW = re.compile(
     rf"(?:(?:daily|{'|'.join(DAYS)})\s+)?(?:[01]?[0-9]|2[0-3]):[0-5][0-9]-(?:[01]?[0-9]|2[0-3]):[0-5][0-9]\Z"
 )
@@ -49,9 +47,7 @@ def to_cron(text: str) -> str | None:
     if match := _EVERY.match(text):
         return _every(int(match["count"]), match["unit"])
     fields = text.split(" ")
-    if len(fields) == 5 and all(
-        _cron_field(*pair) for pair in zip(fields, _CRON_LIMITS, strict=True)
-    ):
+    if len(fields) == 5 and all(_cron_field(*pair) for pair in zip(fields, _CRON_LIMITS, strict=True)):
         return text
     return None
 
@@ -69,9 +65,7 @@ def _cron_field(text: str, limits: tuple[int, int]) -> bool:
         if match is None:
             return False
         numbers = [int(number) for number in (match["low"], match["high"]) if number]
-        if any(
-            not limits[0] <= number <= limits[1] for number in numbers
-        ) or numbers != sorted(numbers):
+        if any(not limits[0] <= number <= limits[1] for number in numbers) or numbers != sorted(numbers):
             return False
     return True
 

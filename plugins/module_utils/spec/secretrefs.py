@@ -43,26 +43,14 @@ def is_secret_ref(text: str) -> bool:
 def parse_secret_ref(text: str, default_scheme: str = "vault") -> SecretRef | None:
     """Read a reference, or return None for anything else; a path with a #key may leave out the scheme."""
     match = _REFERENCE.match(text)
-    if match is None or (
-        match["scheme"] not in SCHEMES if match["scheme"] else match["key"] is None
-    ):
+    if match is None or (match["scheme"] not in SCHEMES if match["scheme"] else match["key"] is None):
         return None
-    options = dict(
-        option.partition("=")[::2]
-        for option in (match["options"] or "").split("&")
-        if option
-    )
+    options = dict(option.partition("=")[::2] for option in (match["options"] or "").split("&") if option)
     generate, rotate = options.pop("generate", None), options.pop("rotate", None)
-    if (
-        options
-        or (generate and not _GENERATE.match(generate))
-        or (rotate and not _ROTATE.match(rotate))
-    ):
+    if options or (generate and not _GENERATE.match(generate)) or (rotate and not _ROTATE.match(rotate)):
         return None
     scheme = match["scheme"] or default_scheme
-    return SecretRef(
-        scheme, match["path"], match["key"], int(generate) if generate else None, rotate
-    )
+    return SecretRef(scheme, match["path"], match["key"], int(generate) if generate else None, rotate)
 
 
 def check_secret(value: Any) -> Any:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import open_project
 from ansible_collections.kombify.stack.plugins.module_utils.plan.make import Plan
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import Unified

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.subnets import Subnet, parse_span
+from ansible_collections.kombify.stack.plugins.module_utils.spec.subnets import Subnet, parse_span
 
 Check = Callable[..., list[str]]
 

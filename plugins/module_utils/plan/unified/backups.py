@@ -41,9 +41,17 @@ def covered(
     chosen = {service for service, one in spec.stack.services.items() if one.backup and name in one.backup.policies}
     if not policy.of:
         chosen |= {service for service, need in services.items() if _concerned(service, need, policy, spec)}
-    for term in policy.of:
-        chosen |= {term} if term in services else set(_nodes(term, scope))
+    chosen |= _named(policy.of, scope)
     return tuple(sorted(chosen, key=natural))
+
+
+def _named(terms: tuple[str, ...], scope: Scope) -> frozenset[str]:
+    """Return the services and machines that a policy names; a wrong name is reported by the rules of the spec."""
+    try:
+        services, nodes = scope.subjects(terms)
+    except BadTerm:
+        return frozenset()
+    return services | nodes
 
 
 def _concerned(name: str, need: ServiceNeed, policy: BackupPolicy, spec: Spec) -> bool:
@@ -52,10 +60,3 @@ def _concerned(name: str, need: ServiceNeed, policy: BackupPolicy, spec: Spec) -
         return need.cluster is not None
     wish = spec.stack.services[name].backup if name in spec.stack.services else None
     return need.stateful and (wish is None or (wish.wanted and not wish.policies))
-
-
-def _nodes(term: str, scope: Scope) -> tuple[str, ...]:
-    try:
-        return scope.select((term,))
-    except BadTerm:
-        return ()

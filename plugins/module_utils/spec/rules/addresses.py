@@ -14,8 +14,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spe
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Node
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems, Related
 from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.common import whole
-from ansible_collections.kombify.stack.plugins.module_utils.spec.rules.subnets import Subnet, parse_span
 from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope
+from ansible_collections.kombify.stack.plugins.module_utils.spec.subnets import Subnet, parse_span
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import Path
 
 
