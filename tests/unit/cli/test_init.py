@@ -74,20 +74,20 @@ def test_every_backup_target_is_written_so_that_it_is_read_again(value: str, run
 
 
 def test_a_person_is_asked_for_what_was_not_said(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answers = iter(
-        ["My Stack", "home", "home.arpa", "nas", "nas=192.168.1.10", "", "vaultwardne", "vaultwarden", "", ""]
-    )
+    typed = ["My Stack", "home", "a b", "home.arpa", "nas", "nas=10.0.0.1,memory=16", "nas=10.0.0.1", ""]
+    typed += ["vaultwardne", "jellyfin@nsa", "vaultwarden", "", ""]
+    answers = iter(typed)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda *_words, **_named: next(answers))
     ran = run("init")
     assert ran.code == 0
     assert list(answers) == []
-    for said in ("is not a name for a stack", "'nas' is not a node", "did you mean 'vaultwarden'?"):
+    names = ("is not a name for a stack", "is not a domain", "'nas' is not a node", "16 what? write 16GiB")
+    for said in (*names, "did you mean 'vaultwarden'?", "did you mean 'nas'?"):
         assert said in ran.out
-    assert "  nas: 192.168.1.10\n\nservices:\n  vaultwarden:\n" in (tmp_path / "kombination.yaml").read_text(
-        encoding="utf-8"
-    )
+    text = (tmp_path / "kombination.yaml").read_text(encoding="utf-8")
+    assert "  nas: 10.0.0.1\n\nservices:\n  vaultwarden:\n" in text
 
 
 def test_a_folder_that_may_not_be_written_is_said(run, tmp_path: Path) -> None:

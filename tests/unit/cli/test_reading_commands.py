@@ -7,7 +7,9 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 COMMANDS = {
     "validate": ["validate"],
@@ -83,3 +85,11 @@ def test_piped_output_has_no_escape_codes(words: list[str], run, stack) -> None:
 def contents(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.mark.parametrize("stage", ["requirements", "unified"])
+def test_what_a_plan_is_written_down_in_meets_its_schema(stage: str, run, stack, tmp_path: Path) -> None:
+    stack("home")
+    run("plan", "--save")
+    written = yaml.safe_load((tmp_path / f".kombify/{stage}.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(written, json.loads(run("schema", stage).out))

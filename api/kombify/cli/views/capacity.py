@@ -17,6 +17,9 @@ from kombify.cli.views.tables import table
 TITLES = {"stack": "Stack", "site": "Sites", "label": "Labels", "cluster": "Clusters", "node": "Nodes"}
 HEADERS = ("name", "holds", "nodes", "RAM", "of", "disk", "of", "cores", "of", "largest that still fits")
 
+ROWS_SHOWN = 60
+FULLEST_SHOWN = 20
+
 
 def report(plan: Plan) -> CapacityReport:
     """Return the report of a plan."""
@@ -34,8 +37,10 @@ def text(found: CapacityReport) -> Iterator[RenderableType]:
     for number, (scope, title) in enumerate(TITLES.items()):
         rows = [row for row in found.rows if row.scope == scope]
         if rows:
-            yield title if number == 0 else f"\n{title}"
-            yield table(HEADERS, map(_cells, rows), right=(2, 3, 4, 5, 6, 7, 8))
+            shown = _fullest(rows)
+            counts = "" if len(shown) == len(rows) else f": the {len(shown)} fullest of {len(rows)}"
+            yield f"{title}{counts}" if number == 0 else f"\n{title}{counts}"
+            yield table(HEADERS, map(_cells, shown), right=(2, 3, 4, 5, 6, 7, 8))
     if any(row.allocatable.cpu > row.size.cpu for row in found.rows):
         yield "\nCores are promised more than once, as policies.overcommit.cpu allows."
     unknown = [row.name for row in found.rows if row.scope == "node" and row.unknown]
@@ -55,6 +60,13 @@ def line(found: CapacityReport) -> str | None:
     ]
     unknown = f" ({row.unknown} of {row.nodes} nodes are not counted: their size is not known)" if row.unknown else ""
     return f"services take {', '.join(parts)}{unknown}"
+
+
+def _fullest(rows: list[Row]) -> list[Row]:
+    """Return all rows, or those that many people would look for in a long list."""
+    if len(rows) <= ROWS_SHOWN:
+        return rows
+    return sorted(rows, key=lambda row: max(row.utilisation.values()), reverse=True)[:FULLEST_SHOWN]
 
 
 def _data(row: Row) -> dict[str, Any]:

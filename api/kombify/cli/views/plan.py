@@ -21,6 +21,7 @@ SIGNS = {"add": "+", "change": "~", "remove": "-"}
 PLURALS = {"address": "addresses", "vm": "VMs"}
 CHANGES_SHOWN = 20
 PLACES_SHOWN = 25
+NODES_NAMED = 5
 
 
 def data(made: Planned, *, saved: bool) -> dict[str, Any]:
@@ -105,19 +106,34 @@ def _change(change: Change) -> tuple[str, ...]:
 
 
 def _places(made: Planned) -> list[RenderableType]:
-    """Name what runs on each machine and cluster; a large stack is only counted."""
+    """Name what runs on each machine and cluster; on many of them, count what runs where."""
+    rounds = made.plan.rounds
     at: dict[str, list[str]] = {}
-    for rounds in (made.plan.rounds.vms, made.plan.rounds.instances):
-        for name, place in rounds.items():
-            at.setdefault(place, []).append(name)
+    for name, place in (*rounds.vms.items(), *rounds.instances.items()):
+        at.setdefault(place, []).append(name)
     rows = [(f"  {place}", _names(at[place])) for place in sorted(at, key=natural)]
-    parts: list[RenderableType] = [table(("", ""), rows[:PLACES_SHOWN])] if rows else []
-    if len(rows) > PLACES_SHOWN:
-        parts.append(f"and {len(rows) - PLACES_SHOWN} more machines")
-    waiting = made.plan.rounds.waiting
-    if waiting:
-        parts.append(f"{_names(waiting)}: no place yet, because no size is known; say it in the spec, or gather facts")
+    parts: list[RenderableType] = []
+    if rows:
+        parts.append(table(("", ""), rows if len(rows) <= PLACES_SHOWN else _by_service(made)))
+    if rounds.waiting:
+        parts.append(
+            f"{_names(rounds.waiting)}: no place yet, because no size is known; say it in the spec, or gather facts"
+        )
     return parts
+
+
+def _by_service(made: Planned) -> Iterator[tuple[str, str]]:
+    vms, found = made.plan.rounds.vms, made.plan.rounds.services
+    if vms:
+        yield f"  {_count(len(vms), 'vm')}", f"on {_names(set(vms.values()))}"
+    places: dict[str, list[str]] = {}
+    for item in found.items:
+        if item.name in found.result.assignments:
+            places.setdefault(item.service, []).append(found.result.assignments[item.name])
+    for service in sorted(places, key=natural):
+        where = set(places[service])
+        several = _names(where) if len(where) <= NODES_NAMED else f"{len(where)} nodes"
+        yield f"  {service}", f"{_count(len(places[service]), 'instance')} on {several}"
 
 
 def _names(names: Iterable[str], most: int = 12) -> str:
