@@ -17,14 +17,17 @@ class StageWord(NamedTuple):
     title: str
 
 
+_CLUSTER = "kube_control_plane*"  # with several clusters the group carries the cluster's name
+_HERE = ":!state_absent"
+
 STAGES = (
-    StageWord("prepare", "all:!proxmox_hypervisors", "Prepare machines"),
-    StageWord("proxmox", "proxmox_hypervisors", "Create virtual machines"),
-    StageWord("kubespray", "k8s_cluster", "Install Kubernetes"),
-    StageWord("cni", "kube_control_plane", "Set up the pod network"),
-    StageWord("storage", "kube_control_plane", "Set up volumes"),
-    StageWord("pangolin", "gateways:links", "Join machines by VPN"),
-    StageWord("infrastructure", "kube_control_plane:docker_hosts", "Deploy services"),
-    StageWord("monitoring", "kube_control_plane:docker_hosts", "Verify metrics and alerts"),
-    StageWord("backup", "kube_control_plane:docker_hosts", "Set up backups"),
+    StageWord("prepare", f"all:!proxmox_hypervisors{_HERE}", "Prepare machines"),
+    StageWord("proxmox", f"proxmox_hypervisors{_HERE}", "Create virtual machines"),
+    StageWord("kubespray", f"k8s_cluster*{_HERE}", "Install Kubernetes"),
+    StageWord("cni", f"{_CLUSTER}{_HERE}", "Set up the pod network"),
+    StageWord("storage", f"{_CLUSTER}{_HERE}", "Set up volumes"),
+    StageWord("pangolin", f"gateways:links{_HERE}", "Join machines by VPN"),
+    StageWord("infrastructure", f"{_CLUSTER}:docker_hosts{_HERE}", "Deploy services"),
+    StageWord("monitoring", f"{_CLUSTER}:docker_hosts{_HERE}", "Verify metrics and alerts"),
+    StageWord("backup", f"{_CLUSTER}:docker_hosts{_HERE}", "Set up backups"),
 )
