@@ -93,7 +93,8 @@ class Board:
     """All slots; those of about the same size are kin and kept sorted by score, so that few have to be looked at.
 
     ``current`` is where items were before. ``domains`` counts the fellows of a spread by domain, ``where`` are the
-    targets of a service, ``wanted`` the targets on which somebody has to stand with a service.
+    targets of a service, ``wanted`` the targets on which somebody has to stand with a service. ``expected`` are the
+    services that have items at all, placed or not.
     """
 
     def __init__(self, targets: Iterable[Target], settings: Settings, current: Mapping[str, str] | None = None) -> None:
@@ -104,6 +105,7 @@ class Board:
         self.domains: dict[tuple[str, Domain], Counter[str]] = defaultdict(Counter)
         self.where: dict[str, set[str]] = defaultdict(set)
         self.wanted: dict[str, Counter[str]] = {}
+        self.expected: frozenset[str] = frozenset()
         self._allowed: dict[tuple[object, ...], frozenset[str]] = {}
         self._possible: dict[tuple[Domain, frozenset[str]], frozenset[str]] = {}
         self._lowest: dict[tuple[str, Domain, frozenset[str]], int] = {}

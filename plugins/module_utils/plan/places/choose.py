@@ -41,6 +41,11 @@ class Chooser:
             allowed -= without
         return self._of_few(item, allowed) if item.pinned or len(allowed) <= FEW else self._of_many(item, allowed)
 
+    def best_first(self, item: Item) -> list[Slot]:
+        """Return all targets that no static constraint forbids, the best first, whether there is room or not."""
+        slots = [self.board.slots[name] for name in self.board.allowed(item)]
+        return sorted(slots, key=lambda slot: self.rank(item, slot))
+
     def _of_few(self, item: Item, allowed: frozenset[str]) -> Slot | None:
         slots = (self.board.slots[name] for name in allowed)
         ranked = [(self.rank(item, slot), slot) for slot in slots if allowed_now(item, slot, self.board)]

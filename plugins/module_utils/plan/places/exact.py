@@ -58,6 +58,7 @@ class Model:
             self._ports(target)
             self._apart(target)
             self._together(target)
+        self._wanted()
         self._spread()
         self._spare(held)
 
@@ -133,12 +134,23 @@ class Model:
         for name, variable in self.at[target].items():
             rule = self.items[name].together
             for service in sorted(rule.services) if rule and rule.strict else ():
-                others = [one for one in self.items.values() if one.service == service]
+                if fixed[service] or service not in self.board.expected:
+                    continue
+                others = [one.name for one in self.items.values() if one.service == service]
                 if service == self.items[name].service:
                     others = others[:1]
-                if not fixed[service] and others:
-                    there = [self.at[target][one.name] for one in others if one.name in self.at[target]]
-                    self._model.add(variable <= sum(there))
+                self._model.add(variable <= sum(self.at[target].get(other, 0) for other in others))
+
+    def _wanted(self) -> None:
+        """Bring services first to where something that does not move has to stand with them."""
+        for service, targets in sorted(self.board.wanted.items()):
+            members = [item.name for item in self.items.values() if item.service == service]
+            for target, count in targets.items():
+                if count and not self.board.slots[target].services[service]:
+                    there = sum(self.at.get(target, {}).get(name, 0) for name in members)
+                    for name in members:
+                        for other in self.allowed[name]:
+                            self._model.add(self.variables[name, other] <= there)
 
     def _spread(self) -> None:
         groups: dict[tuple[str, Domain, int], list[Item]] = {}

@@ -30,10 +30,15 @@ def neighbours(item: Item, slot: Slot, board: Board) -> str | None:
 
 
 def _together(item: Item, slot: Slot, board: Board) -> str | None:
-    if item.together is not None and item.together.strict:
-        missing = sorted(name for name in item.together.services if not slot.services[name] and board.where.get(name))
-        if missing:
-            return f"{', '.join(missing)} runs elsewhere"
+    """Ask for those that the item has to stand with (pinned items wait for them), then for those that wait for it."""
+    if item.together is not None and item.together.strict and not item.pinned:
+        absent = sorted(name for name in item.together.services if not slot.services[name])
+        elsewhere = [name for name in absent if board.where.get(name)]
+        if elsewhere:
+            return f"{', '.join(elsewhere)} runs elsewhere"
+        homeless = [name for name in absent if name in board.expected and name != item.service]
+        if homeless:
+            return f"{', '.join(homeless)} has no place there"
     wanted = board.wanted.get(item.service)
     if wanted:
         waiting = [name for name, count in wanted.items() if count and not board.slots[name].services[item.service]]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
@@ -25,13 +25,19 @@ class Parties:
             for service in _company(item):
                 self.followers.setdefault(service, []).append(item)
 
-    def of(self, leader: Item) -> list[Item]:
-        """Return who has to come to the same target as an item, directly or through others; often nobody."""
+    def all_of(self, leader: Item) -> list[Item]:
+        """Return who should come to the same target as an item, directly or through others; often nobody."""
+        return self._closed(leader, lambda item: (*self._followers(item), *self._missing(item)))
+
+    def need_of(self, leader: Item) -> list[Item]:
+        """Return only those without whom an item cannot be: one more instance of each service it has to stand with."""
+        return self._closed(leader, self._needed)
+
+    def _closed(self, leader: Item, others: Callable[[Item], Iterable[Item]]) -> list[Item]:
         party = {leader.name: leader}
         queue = [leader] if self.followers else []
         while queue:
-            member = queue.pop(0)
-            for other in (*self._followers(member), *self._missing(member)):
+            for other in others(queue.pop(0)):
                 if other.name not in party:
                     party[other.name] = other
                     queue.append(other)
@@ -46,8 +52,11 @@ class Parties:
 
     def _missing(self, item: Item) -> list[Item]:
         """Return one instance of each service that an item has to stand with, where there is none yet."""
-        missing = (service for service in sorted(_company(item)) if not self.board.where.get(service))
-        return [one for service in missing for one in self._still(self.by_service.get(service, []))[:1]]
+        return [one for one in self._needed(item) if not self.board.where.get(one.service)]
+
+    def _needed(self, item: Item) -> list[Item]:
+        services = sorted(_company(item) - {item.service})
+        return [one for service in services for one in self._still(self.by_service.get(service, []))[:1]]
 
     def _still(self, items: list[Item]) -> list[Item]:
         return [item for item in items if item.name not in self.placed]

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot, share
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import (
-    allowed_now,
     concerned,
     fault,
     neighbours,
@@ -64,6 +63,7 @@ class _Run:
         self.board = Board(targets, settings, current)
         if settings.survive_one_node and "memory" not in settings.unlimited:
             self.board.keep_spare(self.items.values())
+        self.board.expected = frozenset(item.service for item in self.items.values())
         self.chooser = Chooser(self.board)
         self.current = current
         self.settings = settings
@@ -129,17 +129,16 @@ class _Run:
         return True
 
     def _largest_first(self, items: Sequence[Item]) -> list[Item]:
-        """Sort by the largest share of what the stack has; the natural order of names breaks ties."""
-        slots = self.board.slots.values()
-        memory = sum(slot.allocatable.memory for slot in slots)
-        storage = sum(slot.allocatable.storage for slot in slots)
-        cpu = sum(slot.allocatable.cpu for slot in slots)
+        """Sort by the largest share of what the stack has of a resource that can run out; ties by natural name."""
+        totals = {
+            resource: sum(getattr(slot.allocatable, resource) for slot in self.board.slots.values())
+            for resource in ("memory", "storage", "cpu")
+            if resource not in self.settings.unlimited
+        }
 
         def size(item: Item) -> int:
-            need = item.requests
-            return max(
-                share(need.memory * FINE, memory), share(need.storage * FINE, storage), share(need.cpu * FINE, cpu)
-            )
+            shares = (share(getattr(item.requests, name) * FINE, total) for name, total in totals.items())
+            return max(shares, default=0)
 
         return sorted(items, key=lambda item: -size(item))
 
@@ -147,31 +146,44 @@ class _Run:
         """Place items in this order, each with those that have to stand with it; return those that fit nowhere."""
         parties = Parties(waiting, self.placed, self.board)
         for item in waiting:
-            if item.name not in self.placed and not self._gather(item, parties.of(item)):
-                self._choose(item)
+            self._settle_one(item, parties)
         return [item for item in waiting if item.name not in self.placed]
+
+    def _settle_one(self, item: Item, parties: Parties) -> bool:
+        return (
+            item.name in self.placed
+            or self._gather(item, parties.all_of(item))
+            or self._choose(item)
+            or self._gather(item, parties.need_of(item))
+        )
 
     def _gather(self, leader: Item, company: Sequence[Item]) -> bool:
         """Place an item and its company on the best target that takes them all."""
-        tried: frozenset[str] = frozenset()
-        while company and (slot := self.chooser.best(leader, without=tried)) is not None:
-            if self._all_fit((leader, *company), slot):
-                for one in (leader, *company):
-                    self._put(one, slot)
-                return True
-            tried |= {slot.target.name}
-        return False
+        slots = self.chooser.best_first(leader) if company else ()
+        return any(self._join((leader, *company), slot) for slot in slots)
 
-    def _all_fit(self, items: Sequence[Item], slot: Slot) -> bool:
-        put = []
-        for item in items:
-            if slot.target.name not in self.board.allowed(item) or not allowed_now(item, slot, self.board):
+    def _join(self, party: Sequence[Item], slot: Slot) -> bool:
+        """Place items on one target together; they are asked about their neighbours when all of them are there."""
+        there = []
+        for item in party:
+            if slot.target.name not in self.board.allowed(item) or fault(item, slot, self.board, alone=True):
                 break
             self.board.put(item, slot)
-            put.append(item)
-        for item in put:
+            there.append(item)
+        content = len(there) == len(party) and not any(self._unhappy(item, slot) for item in party)
+        for item in party if content else ():
             self.board.take(item, slot)
-        return len(put) == len(items)
+            self._put(item, slot)
+        for item in () if content else there:
+            self.board.take(item, slot)
+        return content
+
+    def _unhappy(self, item: Item, slot: Slot) -> bool:
+        """Tell whether an item cannot stay where it is, because of its neighbours."""
+        self.board.take(item, slot)
+        found = neighbours(item, slot, self.board)
+        self.board.put(item, slot)
+        return found is not None
 
     def _choose(self, item: Item) -> bool:
         slot = self.chooser.best(item)
@@ -212,14 +224,19 @@ class _Run:
         if self.settings.mode != "optimal" and not (left and self.settings.exact):
             return None, None
         answer = solve(self.items, self.chooser, self.placed)
-        changed = [name for name, target in answer.assignments.items() if self.placed.get(name) != target]
-        for name in changed:
-            if name in self.placed:
+        if answer.assignments:
+            self._rearrange(answer.assignments)
+        return answer.proof, answer.note
+
+    def _rearrange(self, wanted: Mapping[str, str]) -> None:
+        """Put items where the solver wants them; it may have left out one to place two others."""
+        for name in [name for name, target in self.placed.items() if wanted.get(name) != target]:
+            if not self.items[name].pinned:
                 self._take(self.items[name])
                 self.reasons[name] = "the exact solver found a better arrangement"
-        for name in changed:
-            self._put(self.items[name], self.board.slots[answer.assignments[name]])
-        return answer.proof, answer.note
+        for name, target in wanted.items():
+            if name not in self.placed:
+                self._put(self.items[name], self.board.slots[target])
 
     def _verdict(self, name: str) -> Verdict:
         if name not in self.current:

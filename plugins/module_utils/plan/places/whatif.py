@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
@@ -18,6 +18,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model im
     Target,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.static import AWAY
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 
 
@@ -122,12 +123,16 @@ def _gain(item: Item, here: str, chooser: Chooser) -> Move | None:
 
 
 def still_fits(result: Placement, items: Iterable[Item], targets: Iterable[Target]) -> dict[str, int]:
-    """Return the bytes of memory of the largest item that each target could still take; 0 when its size is unknown."""
+    """Return the bytes of memory of the largest item that each target could still take.
+
+    0 when its size is unknown or it is away.
+    """
     board = Board(targets, Settings())
     for item in items:
         if item.name in result.assignments:
             board.put(item, board.slots[result.assignments[item.name]])
-    return {
-        name: max(0, min(slot.memory, (slot.target.largest or slot.allocatable).memory))
-        for name, slot in board.slots.items()
-    }
+    return {name: 0 if slot.target.state in AWAY else _largest(slot) for name, slot in board.slots.items()}
+
+
+def _largest(slot: Slot) -> int:
+    return max(0, min(slot.memory, (slot.target.largest or slot.allocatable).memory))
