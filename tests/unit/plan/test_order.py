@@ -93,8 +93,8 @@ def test_services_are_deployed_wave_by_wave_on_the_machines_that_run_them() -> N
     assert steps == [
         ("prepare", ("prepare",), "all:!proxmox_hypervisors"),
         ("infrastructure", ("db",), "docker_hosts"),
-        ("infrastructure", ("app", "portal"), "kube_control_plane:docker_hosts"),
-        ("monitoring", ("monitoring",), "kube_control_plane:docker_hosts"),
+        ("infrastructure", ("app", "portal"), "kube_control_plane*:docker_hosts:!state_absent"),
+        ("monitoring", ("monitoring",), "kube_control_plane*:docker_hosts:!state_absent"),
     ]
 
 
