@@ -12,7 +12,13 @@ from graphlib import CycleError, TopologicalSorter
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.base import Stage
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import Edge
-from ansible_collections.kombify.stack.plugins.module_utils.plan.stages import STAGES, StageWord
+from ansible_collections.kombify.stack.plugins.module_utils.plan.stages import (
+    CONTROL_PLANES,
+    DOCKER_HOSTS,
+    NOT_ABSENT,
+    STAGES,
+    StageWord,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import Unified, UnifiedService
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 
@@ -102,5 +108,5 @@ def _deployments(stage: StageWord, unified: Unified) -> Iterator[RunStep]:
 
 def _limit(services: Iterable[UnifiedService]) -> str:
     """Return the groups of the inventory that deploy some services: control planes for charts, else machines."""
-    groups = {"kube_control_plane" if service.cluster else "docker_hosts" for service in services}
-    return ":".join(sorted(groups, reverse=True))
+    groups = {CONTROL_PLANES if service.cluster else DOCKER_HOSTS for service in services}
+    return ":".join([*sorted(groups, reverse=True), NOT_ABSENT])

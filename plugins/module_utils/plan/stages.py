@@ -17,17 +17,18 @@ class StageWord(NamedTuple):
     title: str
 
 
-_CLUSTER = "kube_control_plane*"  # with several clusters the group carries the cluster's name
-_HERE = ":!state_absent"
+CONTROL_PLANES = "kube_control_plane*"  # with several clusters the group carries the cluster's name
+DOCKER_HOSTS = "docker_hosts"
+NOT_ABSENT = "!state_absent"
 
 STAGES = (
-    StageWord("prepare", f"all:!proxmox_hypervisors{_HERE}", "Prepare machines"),
-    StageWord("proxmox", f"proxmox_hypervisors{_HERE}", "Create virtual machines"),
-    StageWord("kubespray", f"k8s_cluster*{_HERE}", "Install Kubernetes"),
-    StageWord("cni", f"{_CLUSTER}{_HERE}", "Set up the pod network"),
-    StageWord("storage", f"{_CLUSTER}{_HERE}", "Set up volumes"),
-    StageWord("pangolin", f"gateways:links{_HERE}", "Join machines by VPN"),
-    StageWord("infrastructure", f"{_CLUSTER}:docker_hosts{_HERE}", "Deploy services"),
-    StageWord("monitoring", f"{_CLUSTER}:docker_hosts{_HERE}", "Verify metrics and alerts"),
-    StageWord("backup", f"{_CLUSTER}:docker_hosts{_HERE}", "Set up backups"),
+    StageWord("prepare", f"all:!proxmox_hypervisors:{NOT_ABSENT}", "Prepare machines"),
+    StageWord("proxmox", f"proxmox_hypervisors:{NOT_ABSENT}", "Create virtual machines"),
+    StageWord("kubespray", f"k8s_cluster*:{NOT_ABSENT}", "Install Kubernetes"),
+    StageWord("cni", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up the pod network"),
+    StageWord("storage", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up volumes"),
+    StageWord("pangolin", f"gateways:links:{NOT_ABSENT}", "Join machines by VPN"),
+    StageWord("infrastructure", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Deploy services"),
+    StageWord("monitoring", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Verify metrics and alerts"),
+    StageWord("backup", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Set up backups"),
 )

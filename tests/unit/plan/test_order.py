@@ -92,7 +92,7 @@ def test_services_are_deployed_wave_by_wave_on_the_machines_that_run_them() -> N
     steps = [(step.stage, step.tags, step.limit) for step in run_list(plan)]
     assert steps == [
         ("prepare", ("prepare",), "all:!proxmox_hypervisors:!state_absent"),
-        ("infrastructure", ("db",), "docker_hosts"),
+        ("infrastructure", ("db",), "docker_hosts:!state_absent"),
         ("infrastructure", ("app", "portal"), "kube_control_plane*:docker_hosts:!state_absent"),
         ("monitoring", ("monitoring",), "kube_control_plane*:docker_hosts:!state_absent"),
     ]
