@@ -35,7 +35,7 @@ notes:
     connection; C(run_once) keeps it from being repeated for every host.
   - The spec is only ever read.
 requirements:
-  - pydantic >= 2.10, < 3 on the controller
+  - pydantic >= 2.12, < 3 on the controller
   - rapidfuzz >= 3.9, < 4 on the controller
 attributes:
   check_mode:

@@ -16,7 +16,7 @@ description:
   - A spec with errors is refused with all its errors. Set C(any_unparsed_is_failed = true) in the section
     C([inventory]) of your C(ansible.cfg), or Ansible goes on without hosts and ends successfully.
 requirements:
-  - pydantic >= 2.10, < 3
+  - pydantic >= 2.12, < 3
   - rapidfuzz >= 3.9, < 4
 extends_documentation_fragment:
   - ansible.builtin.constructed
