@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.amounts import NOTHING, Amounts, total
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.question import BadQuestion
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.result import Placement
 
 
@@ -53,7 +54,7 @@ def _scope(target: Target, by: str) -> str | None:
         return target.labels.get(key)
     found = {"stack": "stack", "site": target.site, "target": target.name}
     if by not in found:
-        raise ValueError(f"cannot add up by '{by}': write stack, site, target or label:KEY")
+        raise BadQuestion(f"cannot add up by '{by}': write stack, site, target or label:KEY")
     return found[by]
 
 

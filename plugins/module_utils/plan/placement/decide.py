@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.keep import Refusals, keep
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item, Settings, Target
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.neighbours import anchors
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.order import in_order
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.placer import Placer
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.question import Question, ask
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.record import Record
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.repack import repack
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.result import Placement, answer
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.room import make_room
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.search import Searched, search
@@ -43,33 +44,11 @@ def solve(question: Question) -> Placement:
     refusals.update(keep(placer))
     waiting = (item for item in order if not item.pinned and item.name not in placer.board.place_of)
     left += [item for item in waiting if not _settle(placer, item, refusals)]
-    left = make_room(placer, left, for_others)
+    left = repack(placer, make_room(placer, left, for_others))
     optimal = question.settings.mode == "optimal"
     searched = search(placer, left, everything=optimal) if left or optimal else Searched({}, {})
     record = Record(question, tuple(placer.journal), refusals, for_others, searched.ends)
     return answer(record, searched.proofs)
-
-
-def in_order(placer: Placer) -> list[Item]:
-    """Return the items as they are placed: by round, large before small, those that lead before those that follow."""
-    shares = placer.question.shares
-    ranked = sorted(placer.question.items, key=lambda item: (item.round, -shares[item.name]))
-    if not any(map(anchors, ranked)):
-        return ranked
-    found: dict[str, Item] = {}
-    for item in ranked:
-        _lead(placer, item, found, set())
-    return list(found.values())
-
-
-def _lead(placer: Placer, item: Item, found: dict[str, Item], visiting: set[str]) -> None:
-    if item.name in found or item.name in visiting:
-        return
-    visiting.add(item.name)
-    for service in sorted(anchors(item)):
-        for leader in placer.neighbours.instances(service):
-            _lead(placer, leader, found, visiting)
-    found[item.name] = item
 
 
 def _settle(placer: Placer, item: Item, refusals: Refusals) -> bool:

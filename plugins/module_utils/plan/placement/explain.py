@@ -172,7 +172,7 @@ def _reason(record: Record, name: str, status: Status, rows: tuple[Candidate, ..
         return f"it made room for {record.for_others[name]}"
     if record.question.item[name].pinned:
         return "the spec says so"
-    if record.journal[record.last[name]].cause == "solver":
+    if record.journal[record.last[name]].cause == "rearranged":
         return "only a wider search found room for everything"
     return "the only possible node" if possible == 1 else f"highest score of {possible} possible nodes"
 

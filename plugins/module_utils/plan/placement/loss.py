@@ -66,7 +66,10 @@ def worst_loss(placement: Placement) -> Loss | None:
 
 
 def _after(question: Question, places: Mapping[str, str], lost: tuple[str, ...]) -> Question:
-    """Return the question that the loss would put: items stay where they were placed, lost targets are offline."""
+    """Return the question that the loss would put: items stay where they were placed, lost targets are offline.
+
+    The N+1 rule is not asked: this is the day that it was for.
+    """
     return replace(
         question,
         items=tuple(replace(item, data_on=None) if item.data_on in lost else item for item in question.items),
@@ -74,7 +77,7 @@ def _after(question: Question, places: Mapping[str, str], lost: tuple[str, ...])
             replace(target, state="offline") if target.name in lost else target for target in question.targets
         ),
         current=places,
-        settings=replace(question.settings, mode="fast"),
+        settings=replace(question.settings, mode="fast", survive_one_node=False),
     )
 
 

@@ -22,7 +22,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.ranki
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.score import Score, scorer, standing
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.wishes import Eligible
 
-Cause = Literal["pinned", "kept", "chosen", "alone", "returned", "made room", "solver"]
+Cause = Literal["pinned", "kept", "chosen", "alone", "returned", "made room", "rearranged"]
 
 
 class Step(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.areas import free_to_move
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.placer import Placer
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.result import Placement
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.areas import free_to_move
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.expla
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.messages import refusal
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.question import Question
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.record import Record
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.cpsat import INSTALL, INSTALLED
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.cpsat import INSTALL, installed
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.relief import Infeasible
 
 SEARCHES: Mapping[str | None, str] = {
@@ -78,7 +78,7 @@ class Placement:
     @property
     def notes(self) -> tuple[str, ...]:
         """Say what the answer lacks compared with what was asked for."""
-        wanted = self.question.settings.mode == "optimal" and not INSTALLED
+        wanted = self.question.settings.mode == "optimal" and not installed()
         return (f"mode optimal was not used: {INSTALL}",) if wanted else ()
 
     @property

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from itertools import product
 from math import gcd
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.amoun
     Amounts,
     total,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.areas import Area
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.neighbours import anchors
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.placer import Placer
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.areas import Area
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.cpsat import Terms, new_model
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.spare import bound
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Exact:
     """One area as a model: ``here[item, target]`` says that the item goes there."""
 
-    def __init__(self, placer: Placer, area: Area, slack: Iterable[str] = ()) -> None:
+    def __init__(self, placer: Placer, area: Area, slack: Collection[str] = ()) -> None:
         """Build the model; resources in ``slack`` may be exceeded by what ``extra`` says."""
         self.placer, self.area = placer, area
         self.model: CpModel = new_model()
@@ -41,19 +41,19 @@ class Exact:
             for number in area.choices[item.name]
         }
         self.extra: dict[tuple[str, int], IntVar] = {}
-        self.unit = {name: self._unit(name) for name in RESOURCES}
         moving = {item.name for item in area.items}
         self.fixed: dict[int, list[Item]] = {number: [] for number in range(len(placer.question.targets))}
         for name, number in placer.board.place_of.items():
             if name not in moving:
                 self.fixed[number].append(placer.question.item[name])
+        self.unit = {name: self._unit(name, name in slack) for name in RESOURCES}
         for item in area.items:
             one = (self.here[item.name, number] for number in area.choices[item.name])
             if item.name in placer.board.place_of:
                 self.model.add_exactly_one(one)  # nobody loses a place so that others get one
             else:
                 self.model.add_at_most_one(one)
-        self._room(frozenset(slack))
+        self._room(slack)
         self._ports()
         self._apart()
         self._with()
@@ -74,22 +74,26 @@ class Exact:
         """Return the items that could go to a target."""
         return [item for item in self.area.items if (item.name, number) in self.here]
 
-    def _unit(self, name: str) -> int:
-        """Return what all requests are multiples of: smaller numbers are easier to solve."""
-        return gcd(*(item.requests.of(name) for item in self.area.items)) or 1
+    def _unit(self, name: str, slack: bool) -> int:
+        """Return what all requests are multiples of (what is free as well, if it may grow): small numbers are easy."""
+        requests = (item.requests.of(name) for item in self.area.items)
+        return gcd(*requests, *(self._free(number).of(name) for number in self.area.targets if slack)) or 1
+
+    def _free(self, number: int) -> Amounts:
+        """Return what the items that do not move leave on a target."""
+        return (self.placer.question.allocatable[number] or NOTHING) - self.used(number)
 
     def used(self, number: int) -> Amounts:
         """Return what the items that do not move take on a target."""
         return total(item.requests for item in self.fixed[number])
 
-    def _room(self, slack: frozenset[str]) -> None:
+    def _room(self, slack: Collection[str]) -> None:
         for number, name in product(self.area.targets, sorted(self.placer.question.settings.enforce)):
-            size = self.placer.question.allocatable[number]
-            if size is None:
+            if self.placer.question.allocatable[number] is None:
                 continue
             unit = self.unit[name]
             load = sum(item.requests.of(name) // unit * self.here[item.name, number] for item in self.on(number))
-            free = (size.of(name) - self.used(number).of(name)) // unit
+            free = self._free(number).of(name) // unit
             if name in slack:
                 most = sum(item.requests.of(name) for item in self.on(number)) // unit + abs(min(free, 0))
                 self.extra[name, number] = self.model.new_int_var(0, max(0, most), f"more {name}@{number}")

@@ -23,7 +23,6 @@ except ImportError:  # the extra [solver] is not installed: leftovers stay lefto
 EFFORT = 20.0
 """Deterministic seconds that one objective may take; wall-clock seconds are of the same order."""
 
-INSTALLED = cp_model is not None
 INSTALL = "pip install 'kombify[solver]' to search all arrangements"
 
 
@@ -37,6 +36,11 @@ class Solution(NamedTuple):
     def of(self, variable: IntVar) -> int:
         """Return the value of one variable."""
         return self.reads[variable.index]
+
+
+def installed() -> bool:
+    """Tell whether the solver is there."""
+    return cp_model is not None
 
 
 def new_model() -> CpModel:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.amounts import RESOURCES, total
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.areas import Area
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.messages import NAMES, human_amount
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.placer import Placer
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.areas import Area
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.constraints import Exact
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.cpsat import Terms, optimise, weighed
 

@@ -10,17 +10,17 @@ seed and a limit in deterministic time give the same result on every machine; wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.areas import Area, areas
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.placer import Placer
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.record import Search
-from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.areas import Area, areas
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.constraints import Exact
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.solver.cpsat import (
-    INSTALLED,
     Terms,
+    installed,
     optimise,
     weighed,
 )
@@ -51,11 +51,11 @@ class Searched:
 def search(placer: Placer, left: list[Item], *, everything: bool) -> Searched:
     """Place leftovers exactly, or arrange everything that may move anew; the board changes accordingly."""
     searched = Searched({}, {})
-    if not INSTALLED:
+    if not installed():
         searched.ends.update({item.name: "not installed" for item in left})
         return searched
     for area in areas(placer, placer.question.items if everything else left):
-        end = _search(placer, area) if area.small else "too large"
+        end = _search(placer, area, everything=everything) if area.small else "too large"
         remaining = [item for item in area.items if item.name not in placer.board.place_of]
         searched.ends.update({item.name: end for item in remaining})
         if remaining and end == "proven":
@@ -64,30 +64,36 @@ def search(placer: Placer, left: list[Item], *, everything: bool) -> Searched:
     return searched
 
 
-def _search(placer: Placer, area: Area) -> Search:
+def _search(placer: Placer, area: Area, *, everything: bool) -> Search:
+    """Arrange an area as well as possible; where that places nothing more, leave it as it is."""
     exact = Exact(placer, area)
     place_of = placer.board.place_of
-    hint = {here.index: int(place_of.get(name) == number) for (name, number), here in exact.here.items()}
-    proven = False
+    reads: Mapping[int, int] = {
+        here.index: int(place_of.get(name) == number) for (name, number), here in exact.here.items()
+    }
+    before, proven = sum(reads.values()), False
     for goal, most in GOALS:
         terms = goal(exact)
-        if not terms:
-            continue
-        solution = optimise(exact.model, terms, exact.variables, hint, maximise=most)
+        solution = optimise(exact.model, terms, exact.variables, reads, maximise=most) if terms else None
         if solution is None:
-            break
-        hint = dict(solution.reads)
-        proven = solution.optimal if goal is Exact.placed else proven
+            continue
+        if goal is Exact.placed:
+            proven = solution.optimal
+            if solution.value == before and not everything:
+                return "proven" if proven else "gave up"
+        reads = solution.reads
         exact.model.add(weighed(terms) >= solution.value if most else weighed(terms) <= solution.value)
-    _apply(placer, area, {key: bool(hint[here.index]) for key, here in exact.here.items()})
+    _apply(placer, area, {key for key, here in exact.here.items() if reads[here.index]})
     return "proven" if proven else "gave up"
 
 
-def _apply(placer: Placer, area: Area, here: dict[tuple[str, int], bool]) -> None:
-    found = {name: number for (name, number), true in here.items() if true}
-    changed = [item for item in area.items if placer.board.place_of.get(item.name) != found.get(item.name)]
-    for item in changed:
+def _apply(placer: Placer, area: Area, here: set[tuple[str, int]]) -> None:
+    changed = [
+        (item, number) for item in area.items for number in area.choices[item.name] if (item.name, number) in here
+    ]
+    changed = [(item, number) for item, number in changed if placer.board.place_of.get(item.name) != number]
+    for item, _number in changed:
         if item.name in placer.board.place_of:
-            placer.take(item, "solver")
-    for item in changed:
-        placer.put(item, found[item.name], "solver")
+            placer.take(item, "rearranged")
+    for item, number in changed:
+        placer.put(item, number, "rearranged")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the exact model has to look at: the items that can move, and the targets that they can reach.
+"""Where a leftover could still be helped: the items that can move, and the targets that they can reach.
 
 Sites that nothing crosses fall apart into small problems of their own.
 """
@@ -41,8 +41,9 @@ def free_to_move(placer: Placer, item: Item) -> bool:
 
 
 def choices(placer: Placer, item: Item) -> tuple[int, ...]:
-    """Return where an item could ever be: not where it is larger than the largest member of a cluster."""
-    found = placer.eligible(item)
+    """Return where an item could ever be, and where it is: not where it is larger than a cluster's largest member."""
+    here = placer.board.place_of.get(item.name)
+    found = sorted({*placer.eligible(item), *(() if here is None else (here,))})
     requests, enforced = item.requests, placer.question.settings.enforce
     bounds = {number: placer.question.targets[number].largest for number in found}
     return tuple(
