@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -21,33 +21,38 @@ GONE = frozenset({"absent"})
 
 @dataclass(frozen=True)
 class Where:
-    """Either a cluster, or the machines that come into question; ``unknown`` when ``runs_on`` means nothing."""
+    """Either a cluster, or the machines that come into question; ``unknown`` when ``runs_on`` means nothing.
+
+    Machines that ``not_on`` refuses stay among them, so that an explanation can say who refused them.
+    """
 
     cluster: str | None = None
     nodes: tuple[str, ...] = ()
+    refused: frozenset[str] = frozenset()
     unknown: bool = False
 
 
 def where(service: Service, kit: Kit | None, scope: Scope, nodes: Mapping[str, NodeNeed]) -> Where:
     """Return the target of a service: what ``runs_on`` says, else what the stack has that the kit supports."""
+    refused = frozenset(_select(scope, service.not_on)) if service.not_on else frozenset()
     if service.runs_on:
-        return _named(service, service.runs_on, scope)
-    clusters = list(scope.stack.clusters)
+        return _named(service.runs_on, scope, refused)
     if service.each == "node":
-        return Where(nodes=_less(service, tuple(name for name, node in nodes.items() if node.state not in GONE), scope))
+        return Where(nodes=tuple(name for name, node in nodes.items() if node.state not in GONE), refused=refused)
     hosts = tuple(name for name, node in nodes.items() if node.docker and node.state not in GONE)
     compose = kit is None or kit.supports("compose")
+    clusters = list(scope.stack.clusters)
     if len(clusters) == 1 and (not hosts or not compose):
         return Where(cluster=clusters[0])
-    return Where(nodes=_less(service, hosts, scope))
+    return Where(nodes=hosts, refused=refused)
 
 
-def _named(service: Service, terms: tuple[str, ...], scope: Scope) -> Where:
+def _named(terms: tuple[str, ...], scope: Scope, refused: frozenset[str]) -> Where:
     cluster = _cluster_meant(terms, scope)
     if cluster is not None:
         return Where(cluster=cluster)
     found = _select(scope, terms)
-    return Where(nodes=_less(service, found, scope), unknown=not found)
+    return Where(nodes=found, refused=refused, unknown=not found)
 
 
 def _cluster_meant(terms: tuple[str, ...], scope: Scope) -> str | None:
@@ -55,14 +60,6 @@ def _cluster_meant(terms: tuple[str, ...], scope: Scope) -> str | None:
         return None
     name = terms[0].removeprefix("cluster:")
     return name if name in scope.stack.clusters and name not in scope.stack.nodes else None
-
-
-def _less(service: Service, names: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
-    """Take away what ``not_on`` names."""
-    if not service.not_on:
-        return names
-    refused = set(_select(scope, service.not_on))
-    return tuple(name for name in names if name not in refused)
 
 
 def _select(scope: Scope, terms: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,25 +74,30 @@ def instances(name: str, service: Service, place: Where, nodes: Mapping[str, Nod
     if place.unknown:
         return ()
     if place.cluster is not None:
-        return _numbered(name, service.replicas, (place.cluster,))
+        return _numbered(name, service.replicas, (place.cluster,), place.refused)
     if service.each in ("node", "host"):
-        hosts = [node for node in place.nodes if service.each == "node" or nodes[node].docker]
+        hosts = [node for node in place.nodes if node not in place.refused]
+        hosts = [node for node in hosts if service.each == "node" or nodes[node].docker]
         chosen = [node for node in hosts if _in_sites(nodes[node].site, service.sites)]
         return tuple(
             InstanceNeed(name=f"{name}/{node}", targets=(node,), pinned=True, site=nodes[node].site) for node in chosen
         )
     if service.each == "site":
         return _per_site(name, service, place, nodes)
-    return _numbered(name, service.replicas, place.nodes)
+    return _numbered(name, service.replicas, place.nodes, place.refused)
 
 
-def _numbered(name: str, replicas: int, targets: tuple[str, ...]) -> tuple[InstanceNeed, ...]:
-    pinned = len(targets) == 1
+def _numbered(name: str, replicas: int, targets: tuple[str, ...], refused: frozenset[str]) -> tuple[InstanceNeed, ...]:
+    pinned = _one_left(targets, refused)
     if replicas == 1:
         return (InstanceNeed(name=name, targets=targets, pinned=pinned),)
     return tuple(
         InstanceNeed(name=f"{name}/{number}", targets=targets, pinned=pinned) for number in range(1, replicas + 1)
     )
+
+
+def _one_left(targets: Iterable[str], refused: frozenset[str]) -> bool:
+    return sum(1 for target in targets if target not in refused) == 1
 
 
 def _per_site(name: str, service: Service, place: Where, nodes: Mapping[str, NodeNeed]) -> tuple[InstanceNeed, ...]:
@@ -105,7 +107,7 @@ def _per_site(name: str, service: Service, place: Where, nodes: Mapping[str, Nod
         if site is not None and _in_sites(site, service.sites):
             by_site.setdefault(site, []).append(node)
     return tuple(
-        InstanceNeed(name=f"{name}/{site}", targets=tuple(found), pinned=len(found) == 1, site=site)
+        InstanceNeed(name=f"{name}/{site}", targets=tuple(found), pinned=_one_left(found, place.refused), site=site)
         for site, found in sorted(by_site.items(), key=lambda pair: natural(pair[0]))
     )
 
