@@ -103,7 +103,7 @@ class Scope:
         self.names = tuple(self.stack.nodes)
         self._nodes = Names(self.names)
         self._sites = Names(self.stack.sites)
-        self._services = Names(self.stack.services)
+        self._services = Names([*self.stack.services, *self.stack.databases])
 
     def select(self, terms: Sequence[str]) -> tuple[str, ...]:
         """Return the nodes that a selector means, in natural order; raises :class:`BadTerm`."""
@@ -162,7 +162,10 @@ class Scope:
         return frozenset(services), frozenset(nodes)
 
     def services(self, term: str) -> frozenset[str]:
-        """Return the services that a name or ``git*`` means; none when there is no such service."""
+        """Return the services that a name or ``git*`` means; none when there is no such service.
+
+        An engine of ``databases:`` counts as a service, for the plan may be what adds its instances.
+        """
         return self._services.matching(term)
 
     def _resolve(self, term: str) -> frozenset[str]:

@@ -62,3 +62,18 @@ def test_instances_in_a_cluster_and_on_machines_are_services_of_their_own() -> N
     plan = open_project(INVENTORIES / "fleet").plan()
     assert plan.requirements.services["postgresql"].cluster is None
     assert plan.requirements.services["postgresql-hq-k8s"].cluster == "hq-k8s"
+
+
+def test_a_backup_policy_covers_the_databases_that_the_plan_adds_by_their_engine(tmp_path: Path) -> None:
+    spec = (INVENTORIES / "fleet" / "kombination.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "kombination.yaml"
+    path.write_text(spec.replace('of: "site:branch-*"', 'of: ["site:branch-*", postgresql]'), encoding="utf-8")
+    plan = open_project(path).plan()
+    assert plan.unified is not None
+    assert {"postgresql", "postgresql-hq-k8s"} <= set(plan.unified.backups["branches"].of)
+    assert "K701" not in [problem.code for problem in plan.problems]
+
+
+def test_an_uncovered_database_of_the_plan_says_how_to_cover_it() -> None:
+    problems = [one for one in open_project(INVENTORIES / "fleet").plan().problems if one.code == "K701"]
+    assert [problem.hint for problem in problems] == ["policies: branches; write of: postgresql in one"]

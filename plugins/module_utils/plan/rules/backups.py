@@ -39,8 +39,17 @@ def check_backed_up(parts: Parts, problems: Problems) -> None:
         some = f"{len(open_ones)} of its {len(service.instances)} instances" if len(service.instances) > 1 else "it"
         data = human_size(sum(volume.size for volume in service.volumes.values() if volume.backup))
         message = f"service '{name}' keeps data ({data}), but no backup policy covers {some}"
-        hint = f"policies: {listing(parts.backups)}; name it in one, or write backup: false when nothing would be lost"
-        by_policy(problems, mode, "K701", message, parts.service_place(name), hint)
+        by_policy(problems, mode, "K701", message, parts.service_place(name), _how_to_cover(parts, service))
+
+
+def _how_to_cover(parts: Parts, service: ServiceNeed) -> str:
+    """A database that the plan adds has no entry of its own: a policy names its engine, which databases declares."""
+    policies = f"policies: {listing(parts.backups)}"
+    if service.name in parts.spec.stack.services:
+        return f"{policies}; name it in one, or write backup: false when nothing would be lost"
+    engine = next((kind for kind in service.provides), service.name)
+    declare = "" if engine in parts.spec.stack.databases else f", and declare databases: {{{engine}: {{}}}}"
+    return f"{policies}; write of: {engine} in one{declare}"
 
 
 def _wanted(parts: Parts, name: str) -> bool:

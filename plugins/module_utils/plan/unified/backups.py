@@ -41,8 +41,16 @@ def covered(
     chosen = {service for service, one in spec.stack.services.items() if one.backup and name in one.backup.policies}
     if not policy.of:
         chosen |= {service for service, need in services.items() if _concerned(service, need, policy, spec)}
-    chosen |= _named(policy.of, scope)
+    for subject in _named(policy.of, scope):
+        chosen |= _instances_of(subject, spec, services) or {subject}
     return tuple(sorted(chosen, key=natural))
+
+
+def _instances_of(subject: str, spec: Spec, services: Mapping[str, ServiceNeed]) -> set[str]:
+    """Return the services that are an engine's instances; the plan may have added them."""
+    if subject not in spec.stack.databases:
+        return set()
+    return {name for name, need in services.items() if subject in need.provides}
 
 
 def _named(terms: tuple[str, ...], scope: Scope) -> frozenset[str]:

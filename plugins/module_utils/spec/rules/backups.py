@@ -80,7 +80,8 @@ def _sources(spec: Spec, scope: Scope, policy: BackupPolicy) -> Iterator[frozens
         return
     if not policy.of:
         named = frozenset(name for name, service in services.items() if not service.backup or service.backup.wanted)
-    for where in {_nodes_of(spec, scope, name) for name in named}:
+    declared = named & spec.stack.services.keys()  # where the plan puts databases it adds, the plan's rules judge
+    for where in {_nodes_of(spec, scope, name) for name in declared}:
         if where:
             yield where
     for node in nodes:
