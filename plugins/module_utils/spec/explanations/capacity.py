@@ -144,7 +144,10 @@ CAPACITY = (
             "The size of this node is neither in the spec nor in facts of the last seven days, so the plan cannot "
             "check whether everything fits, and only places there what is pinned to it."
         ),
-        remedy="Gather facts, or write cpu, memory and disk in the spec.",
+        remedy=(
+            "Gather facts with `ansible-playbook -i kombination.yaml kombify.stack.facts`, or write cpu, memory and "
+            "disk in the spec."
+        ),
         wrong="""
             nodes:
               nas: 192.168.1.10
