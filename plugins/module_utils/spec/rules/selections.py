@@ -87,7 +87,7 @@ def _wishes(path: Path, owner: str, placement: PlacementWish) -> Iterator[Select
 
 def check_subjects(spec: Spec, scope: Scope, problems: Problems) -> None:
     """What is backed up may be services or nodes; what is rolled out and ``each: site`` may be sites."""
-    services = Names(declared(spec, "services"))
+    services = Names([*declared(spec, "services"), *declared(spec, "databases")])
     for name, policy in spec.stack.backups.policies.items():
         for index, term in enumerate(policy.of):
             if services.matching(term.removeprefix("!")):
