@@ -11,7 +11,7 @@ DOCUMENTATION = r"""
 module: facts_file
 short_description: Keep the facts of machines for the plan
 version_added: 0.1.0
-author: the kombify.stack authors
+author: the kombify.stack authors (@kombify)
 description:
   - Writes what was found on the machines of the play to C(.kombify/facts.json) beside the spec, which the plan reads.
     The folder has mode 0700, the file 0600.
