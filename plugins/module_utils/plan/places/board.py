@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
+    RESOURCES,
     Amounts,
     Domain,
     HostPort,
@@ -101,6 +102,7 @@ class Board:
         self.settings = settings
         self.current = current or {}
         self.pack = settings.strategy == "pack"
+        self.limited = tuple(name for name in RESOURCES if name not in settings.unlimited)
         self.slots = _slots(targets)
         self.domains: dict[tuple[str, Domain], Counter[str]] = defaultdict(Counter)
         self.where: dict[str, set[str]] = defaultdict(set)

@@ -14,9 +14,8 @@ from math import gcd
 from typing import Any
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Domain, Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import RESOURCES, Domain, Item
 
-RESOURCES = ("memory", "storage", "cpu")
 MAX_DETERMINISTIC_TIME = 5.0
 
 Pair = tuple[str, str]
@@ -43,7 +42,7 @@ class Model:
         self._model: Any = cp_model.CpModel()
         self.proved = False
         self.items, self.allowed, self.board = items, allowed, board
-        self.limited = [name for name in RESOURCES if name not in board.settings.unlimited and name not in relaxed]
+        self.limited = [name for name in board.limited if name not in relaxed]
         self.unit = {name: gcd(*(getattr(item.requests, name) for item in items.values())) or 1 for name in RESOURCES}
         self.variables: dict[Pair, Any] = {}
         self.at: dict[str, dict[str, Any]] = {}

@@ -39,7 +39,7 @@ def room_for(item: Item, chooser: Chooser) -> tuple[Slot, Moves] | None:
 def _choices(item: Item, slot: Slot, chooser: Chooser) -> Iterator[tuple[Item, ...]]:
     """Yield who could go, the fewest and smallest first, as far as that would make enough room."""
     short = _short(item, slot, chooser)
-    movable = [one for one in slot.items.values() if _movable(one, item)]
+    movable = [one for one in slot.items.values() if _movable(one, item, chooser)]
     movable.sort(key=lambda one: (one.requests.memory, one.name))
     for count in (1, 2):
         for chosen in combinations(movable[:MAX_MOVABLE], count):
@@ -49,17 +49,14 @@ def _choices(item: Item, slot: Slot, chooser: Chooser) -> Iterator[tuple[Item, .
 
 def _short(item: Item, slot: Slot, chooser: Chooser) -> dict[str, int]:
     """Return how much of what counts is missing."""
-    missing = {
-        "memory": item.requests.memory - slot.memory,
-        "storage": item.requests.storage - slot.storage,
-        "cpu": item.requests.cpu - slot.cpu,
-    }
-    unlimited = chooser.board.settings.unlimited
-    return {name: amount for name, amount in missing.items() if amount > 0 and name not in unlimited}
+    missing = {name: getattr(item.requests, name) - getattr(slot, name) for name in chooser.board.limited}
+    return {name: amount for name, amount in missing.items() if amount > 0}
 
 
-def _movable(one: Item, item: Item) -> bool:
-    if one.pinned or one.sticky or not one.stateless:
+def _movable(one: Item, item: Item, chooser: Chooser) -> bool:
+    """Tell whether an item may give way: what does not run yet has nothing to lose."""
+    runs = chooser.board.current.get(one.name) is not None
+    if one.pinned or (runs and (one.sticky or not one.stateless)):
         return False
     return one.requests.memory < item.requests.memory or one.requests.storage < item.requests.storage
 

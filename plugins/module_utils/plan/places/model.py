@@ -14,6 +14,8 @@ Kind = Literal["host", "cluster", "hypervisor"]
 Domain = Literal["node", "host", "rack", "site"]
 HostPort = tuple[int, str]
 
+RESOURCES = ("memory", "storage", "cpu")
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:

@@ -16,9 +16,9 @@ from importlib.util import find_spec
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.exact import RESOURCES, Model, Pair
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.exact import Model, Pair
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import fault
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import RESOURCES, Item
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
 MAX_PAIRS = 10_000
@@ -136,9 +136,7 @@ class _Search:
 
     def _proof(self) -> str:
         """Name the resource without whose limit everything fits, and the smallest change that helps."""
-        for resource in RESOURCES:
-            if resource in self.board.settings.unlimited:
-                continue
+        for resource in self.board.limited:
             model = self._model((resource,))
             everything = model.weighted(dict.fromkeys(model.variables, 1)) >= len(self.allowed)
             model.require(everything)
