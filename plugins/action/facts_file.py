@@ -29,7 +29,7 @@ class ActionModule(StackAction):
 
     def answer(self, project: Project) -> dict[str, Any]:
         """Renew the facts file, and say of which machines facts are known."""
-        from ansible_collections.kombify.stack.plugins.module_utils.drivers.private_files import write_private
+        from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_private
         from ansible_collections.kombify.stack.plugins.module_utils.plan.facts import dump_facts
         from ansible_collections.kombify.stack.plugins.module_utils.plan.gathered import differ, renewed
 

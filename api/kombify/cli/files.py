@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible_collections.kombify.stack.plugins.module_utils.drivers import files
 from kombify.cli.ending import Refused, Stop
 
 
@@ -24,25 +23,16 @@ def write_new(path: Path, text: str) -> None:
 
 def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write or replace a file in one step: whoever reads it sees the old text or the new one."""
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        files.write_whole(path, text, mode=mode)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise _unwritable(path, error) from None
 
 
-def write_folder(folder: Path, files: Mapping[str, str], *, private: bool) -> None:
+def write_folder(folder: Path, texts: Mapping[str, str], *, private: bool) -> None:
     """Write several files into a folder, the last one last: it tells that all others are there."""
     _make_folder(folder, mode=0o700 if private else 0o755)
-    for name, text in files.items():
+    for name, text in texts.items():
         _make_folder((folder / name).parent, mode=0o700 if private else 0o755)
         write_whole(folder / name, text, mode=0o600 if private else 0o644)
 

@@ -19,8 +19,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, TypedDict
+
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_whole
 
 MAX_ENTRIES = 24
 """More stacks than one person works on; the oldest entries go."""
@@ -125,7 +126,7 @@ class InventoryCache:
             for folder in (self._folder.parent, self._folder):
                 folder.mkdir(mode=0o700, exist_ok=True)
             if self._is_private():
-                self._write(self._file(spec), json.dumps(entry, separators=(",", ":")))
+                write_whole(self._file(spec), json.dumps(entry, separators=(",", ":")), mode=0o600)
                 self._prune()
 
     def _file(self, spec: Path) -> Path:
@@ -136,11 +137,6 @@ class InventoryCache:
         """Tell whether nobody else can write here: variables that are templates come out of these files."""
         found = self._folder.stat()
         return found.st_uid == os.getuid() and not found.st_mode & _SHARED
-
-    def _write(self, target: Path, text: str) -> None:
-        with NamedTemporaryFile("w", dir=self._folder, suffix=".tmp", encoding="utf-8", delete=False) as file:
-            file.write(text)
-        Path(file.name).replace(target)
 
     def _prune(self) -> None:
         files = sorted(self._folder.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
