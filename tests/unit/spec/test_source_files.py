@@ -62,7 +62,9 @@ def test_a_path_through_a_file(tmp_path: Path) -> None:
 
 
 def test_a_path_with_a_nul() -> None:
-    assert refusal(Path("a\0b")) == "the file cannot be read: embedded null byte"
+    found = refusal(Path("a\0b"))  # the words after the colon are Python's, and differ from release to release
+    assert found.startswith("the file cannot be read: ")
+    assert "null" in found
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
