@@ -34,6 +34,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.machine
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model import BackupJob, Unified
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.ports import host_ports
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.references import resolve_references
+from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.secrets import SecretPlaces, locked_secrets
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.services import Settled, build_service
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
@@ -65,7 +66,8 @@ def build_unified(
     links = build_links(spec, scope, addresses, lock)
     ports = host_ports(services, places.instances, lock)
     reach = Reach(services, built.drafts, clusters, places.instances, ports, addresses)
-    databases = build_databases(spec, pooling, service_of, reach)
+    secrets = SecretPlaces(spec.stack, lock.secrets)
+    databases = build_databases(secrets, pooling, service_of, reach)
     backups = build_backups(spec, scope, services)
     order = waves(services, requirements.edges)
     settled = Settled(
@@ -80,6 +82,7 @@ def build_unified(
         needs=_needs(requirements),
         databases=tenants_by_service(databases),
         backups=_policies(backups),
+        secrets=secrets,
     )
     numbers = vmids(spec, places.vms, lock)
     on_node = _on_node(requirements, places)
@@ -187,6 +190,7 @@ def next_lock(unified: Unified, places: Places, built: Built, pooling: Pooling) 
                 if draft.kit is not None
             },
             "databases": pooling.to_lock(),
+            "secrets": locked_secrets({one.name: one.secrets for one in services}, unified.databases),
             "volumes": _volumes(built, places),
         }
     )

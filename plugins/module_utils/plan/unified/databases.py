@@ -17,8 +17,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
     Tenant,
     UnifiedCluster,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.secrets import SecretPlaces
 from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.services import cluster_host
-from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 
 PASSWORD_LENGTH = 32
@@ -37,7 +37,7 @@ class Reach:
 
 
 def build_databases(
-    spec: Spec, pooling: Pooling, service_of: Mapping[str, str], reach: Reach
+    secrets: SecretPlaces, pooling: Pooling, service_of: Mapping[str, str], reach: Reach
 ) -> dict[str, DatabaseInstance]:
     """Return all instances that have a place, by name; what a kit brings for itself is its own affair."""
     found = {}
@@ -58,7 +58,7 @@ def build_databases(
             extensions=tuple(one.extensions),
             dedicated=one.kind != "pooled",
             reason=one.reason,
-            tenants=tuple(_tenant(spec, one, seat) for seat in one.seats),
+            tenants=tuple(_tenant(secrets, one, seat) for seat in one.seats),
             memory=one.memory,
             memory_alone=one.memory_alone,
             connections=one.connections,
@@ -96,14 +96,13 @@ def _at(one: PoolInstance, service: str, reach: Reach) -> tuple[str, int] | None
     return (address, port) if address is not None and port is not None else None
 
 
-def _tenant(spec: Spec, one: PoolInstance, seat: Seat) -> Tenant:
+def _tenant(secrets: SecretPlaces, one: PoolInstance, seat: Seat) -> Tenant:
     """Names follow the consumer; the password is only ever a reference."""
-    store = spec.stack.secrets.store
-    path = f"kv/{spec.stack.name}/databases/{one.name}/{seat.consumer}"
+    owner = f"databases/{one.name}/{seat.consumer}"
     return Tenant(
         service=seat.consumer,
         database=seat.database,
         user=seat.database,
-        password=f"{store}:{path}#password?generate={PASSWORD_LENGTH}",
+        password=secrets.place(owner, "password", PASSWORD_LENGTH),
         connections=seat.connections,
     )

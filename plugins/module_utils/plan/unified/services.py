@@ -19,6 +19,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
     UnifiedCluster,
     UnifiedService,
 )
+from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.secrets import SecretPlaces, service_secrets
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 
 
@@ -37,6 +38,7 @@ class Settled:
     needs: Mapping[str, tuple[str, ...]]
     databases: Mapping[str, Mapping[str, str]]
     backups: Mapping[str, tuple[str, ...]]
+    secrets: SecretPlaces
 
 
 def build_service(name: str, settled: Settled) -> UnifiedService:
@@ -69,7 +71,7 @@ def build_service(name: str, settled: Settled) -> UnifiedService:
         volumes={volume: one.size for volume, one in sorted(need.volumes.items())},
         databases=databases,
         params=need.params,
-        secrets=need.secrets,
+        secrets=service_secrets(need, draft, settled.secrets),
         backups=settled.backups.get(name, ()),
         tags=need.tags,
         config_hash=_config_hash(need, draft, databases),
