@@ -19,12 +19,10 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import
     did_you_mean,
     nearest,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.spec.ranges import has_number
 from ansible_collections.kombify.stack.plugins.module_utils.spec.tree import (
     Mapping,
     Node,
     Path,
-    Scalar,
     Sequence,
     child,
     key_at,
@@ -99,13 +97,6 @@ def _real_steps(tree: Node, loc: tuple[int | str, ...]) -> Path:
 
 def _wrong_type(detail: ErrorDetails, tree: Node, steps: Path, where: str) -> tuple[str, Any, str]:
     node = _value(tree, steps)
-    braced = _braces(node)
-    if braced:
-        return (
-            f"{where} got a map, because {braced} is not quoted",
-            node.place,
-            f'write "{braced}"',
-        )
     expected = _EXPECTED.get(detail["type"])
     got = _shown(node)
     if expected is None:
@@ -128,15 +119,6 @@ _BOOLEANS = {
     "no": "write false",
     "off": "write false",
 }
-
-
-def _braces(node: Node) -> str | None:
-    """Recognise ``vlan: {1}``, which YAML reads as a map with the key 1."""
-    if isinstance(node, Mapping) and len(node.entries) == 1:
-        name, value = next(iter(node.items()))
-        if isinstance(value, Scalar) and not value.text and has_number("{" + name + "}"):
-            return "{" + name + "}"
-    return None
 
 
 def _shown(node: Node) -> str:
