@@ -89,13 +89,17 @@ class Model:
         return {name: target for (name, target), variable in self.variables.items() if solver.value(variable)}
 
     def relief(self, resource: str) -> Any:
-        """Allow one target to have more of a relaxed resource, and return how much, as an expression."""
+        """Allow one target to have more of a relaxed resource, and return how much, as an expression.
+
+        In bytes or millicores, not in units: what is left over within a unit decides which target needs least.
+        """
         amounts, helped = [], []
         for target, names in self.at.items():
-            most = sum(getattr(self.items[name].requests, resource) for name in names) // self.unit[resource]
+            wanted = sum(variable * getattr(self.items[name].requests, resource) for name, variable in names.items())
+            most = sum(getattr(self.items[name].requests, resource) for name in names)
             more, used = self._model.new_int_var(0, most, ""), self._model.new_bool_var("")
             self._model.add(more <= most * used)
-            self._model.add(self._units(target, resource) <= self._room(target, resource) + more)
+            self._model.add(wanted <= getattr(self.board.slots[target], resource) + more)
             amounts.append(more)
             helped.append(used)
         self._model.add_at_most_one(helped)

@@ -50,7 +50,11 @@ def lose(
     current: Mapping[str, str],
     settings: Settings | None = None,
 ) -> Lost:
-    """Return what would happen without a target. Pinned items and data that lie there are lost with it."""
+    """Return what would happen without a target. Pinned items and data that lie there are lost with it.
+
+    Room that was kept for losing one machine is there to be used when one is lost.
+    """
+    settings = replace(settings or Settings(), survive_one_node=False)
     here = [item for item in items if current.get(item.name) == name]
     bound = tuple(item.name for item in here if item.pinned)
     rest = [

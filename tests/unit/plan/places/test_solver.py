@@ -207,3 +207,11 @@ def test_a_pinned_item_draws_its_company_in_the_solver_too(host: Any, item: Any)
 def test_storage_of_nothing_is_no_division_by_zero() -> None:
     targets = [Target("n1", allocatable=Amounts())]
     assert place([Item("a", "a")], targets, settings=BEST).assignments == {"a": "n1"}
+
+
+def test_the_smallest_change_counts_what_is_left_over_on_each_machine() -> None:
+    targets = [Target(name, allocatable=Amounts(size * GIB, GIB, 16_000)) for name, size in (("n1", 5), ("n2", 4))]
+    items = [Item(name, name, Amounts(3 * GIB, 0, 100)) for name in ("a", "b", "c")]
+    proof = place(items, targets).proof
+    assert proof is not None
+    assert proof.endswith("the smallest change that helps: 1.0 GiB more on n1")

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Rule, Settings
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
+    Amounts,
+    Item,
+    Rule,
+    Settings,
+    Target,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.whatif import (
     lose,
@@ -124,3 +130,12 @@ def test_the_largest_item_that_still_fits_is_told_for_each_target(host: Any, ite
     items = [item("a", 3), item("b", 1), item("c", 99)]
     placed = place(items, targets, current={"a": "n1", "b": "k8s"}, settings=FAST)
     assert still_fits(placed, items, targets) == {"k8s": 8 * GIB, "n1": 5 * GIB, "new": 0, "off": 0}
+
+
+def test_room_kept_for_a_loss_is_used_when_a_machine_is_lost() -> None:
+    settings = Settings(survive_one_node=True)
+    targets = [Target(f"n{number}", allocatable=Amounts(4 * GIB, 100 * GIB, 16_000)) for number in range(3)]
+    items = [Item(f"a{number}", f"a{number}", Amounts(GIB, 0, 100)) for number in range(8)]
+    current = place(items, targets, settings=settings).assignments
+    assert len(current) == 8
+    assert survives(items, targets, current, settings) is None
