@@ -61,7 +61,7 @@ def repack(items: Sequence[Item], left: Sequence[Item], placer: Placer) -> froze
     old = _lift(items, placer)
     waiting = [item for item in left if _has_hope(item, placer.board)]
     others = [item for item in items if item.name in old]
-    new = _rounds(waiting, others, placer) if waiting and _could_fit(waiting + others, placer.board) else {}
+    new = _rounds(waiting, others, placer) if waiting else {}
     if len(new) > len(old):
         _restore(items, new, placer)
         return frozenset(name for name, target in old.items() if new.get(name) != target)
@@ -81,7 +81,7 @@ def _rounds(waiting: list[Item], others: list[Item], placer: Placer) -> dict[str
     watch, usual = placer.watch, placer.chooser
     placer.watch = None
     best: dict[str, str] = {}
-    for chooser in _choosers(len(waiting) + len(others), placer):
+    for chooser in _choosers(waiting + others, placer):
         placer.chooser = chooser
         left = placer.settle(waiting + others)
         found = _lift(waiting + others, placer)
@@ -94,9 +94,12 @@ def _rounds(waiting: list[Item], others: list[Item], placer: Placer) -> dict[str
     return best
 
 
-def _choosers(items: int, placer: Placer) -> Iterator[Chooser]:
-    yield from [placer.chooser] * BY_SCORE
-    if items * len(placer.board.slots) <= MAX_PAIRS:
+def _choosers(items: Sequence[Item], placer: Placer) -> Iterator[Chooser]:
+    """Yield how to choose in each round; a large stack is worth the time only when everything could fit."""
+    small = len(items) * len(placer.board.slots) <= MAX_PAIRS
+    if small or _could_fit(items, placer.board):
+        yield from [placer.chooser] * BY_SCORE
+    if small:
         yield from [FitChooser(placer.board)] * BY_FIT
 
 
