@@ -7,33 +7,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Slot
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.choose import Chooser
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
 
-MAX_TARGETS = 25
+MAX_ITEMS = 50  # when more are left over, the stack is too small, and moving a few things is no answer
+MAX_TRIES = 100
 MAX_MOVABLE = 12
 
 Moves = tuple[tuple[Item, Slot], ...]
 
 
 def room_for(item: Item, chooser: Chooser) -> tuple[Slot, Moves] | None:
-    """Return where an item would fit if others moved, and where to; the board is left as it was.
-
-    Pinned items are never helped: the user said where they go.
-    """
-    if item.pinned:
-        return None
-    slots = [chooser.board.slots[name] for name in chooser.board.allowed(item)]
-    for slot in sorted(slots, key=lambda slot: (-slot.memory, slot.order))[:MAX_TARGETS]:
-        for chosen in _choices(item, slot, chooser):
-            moves = _moves(item, slot, chosen, chooser)
-            if moves is not None:
-                return slot, moves
+    """Return where an item would fit if others moved, and where to; the board is left as it was."""
+    for slot, chosen in islice(_tries(item, chooser), MAX_TRIES):
+        moves = _moves(item, slot, chosen, chooser)
+        if moves is not None:
+            return slot, moves
     return None
+
+
+def _tries(item: Item, chooser: Chooser) -> Iterator[tuple[Slot, tuple[Item, ...]]]:
+    """Yield who could go from where, beginning with the target that has most memory free."""
+    slots = [chooser.board.slots[name] for name in chooser.board.allowed(item)]
+    for slot in sorted(slots, key=lambda slot: (-slot.memory, slot.order)):
+        for chosen in _choices(item, slot, chooser):
+            yield slot, chosen
 
 
 def _choices(item: Item, slot: Slot, chooser: Chooser) -> Iterator[tuple[Item, ...]]:

@@ -10,11 +10,12 @@ What already runs stays where every hard constraint still holds; load alone neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, share
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot, share
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import fault
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.keep import keep
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.leftovers import room_for
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places.leftovers import MAX_ITEMS, room_for
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
     Item,
     Placement,
@@ -81,7 +82,7 @@ class _Run:
             assignments={name: self.placed[name] for name in self.items if name in self.placed},
             verdicts={name: self._verdict(name) for name in self.items if name in self.placed},
             reasons=self.reasons,
-            unplaced={name: self._why_not(item) for name, item in self.items.items() if name not in self.placed},
+            unplaced=self._why_not([item for name, item in self.items.items() if name not in self.placed]),
             proof=proof,
             note=note,
         )
@@ -99,7 +100,7 @@ class _Run:
 
     def _make_room(self, left: Sequence[Item]) -> None:
         """Place what is left over by moving others out of the way; that may open a place for one more."""
-        for item in left:
+        for item in left[:MAX_ITEMS]:
             moves = room_for(item, self.placer.chooser)
             if moves is not None:
                 slot, others = moves
@@ -138,9 +139,19 @@ class _Run:
             return "new"
         return "kept" if self.board.current[name] == self.placed[name] else "moved"
 
-    def _why_not(self, item: Item) -> dict[str, str]:
+    def _why_not(self, left: Sequence[Item]) -> dict[str, dict[str, str]]:
+        """Return every target's reason for each of these items; those that ask the same have the same reasons."""
+        slots = self.board.slots.values()
+        rules = self.board.wanted or self.board.spares or any(slot.refusals for slot in slots)
+        known: dict[Item, dict[str, str]] = {}
         found = {}
-        for name, slot in self.board.slots.items():
-            reason = fault(item, slot, self.board)
-            found[name] = reason[1] if reason else "is kept free for others"
+        for item in left:
+            like = replace(item, name="", service="") if item.plain and not rules else item
+            if like not in known:
+                known[like] = {slot.target.name: self._reason(item, slot) for slot in slots}
+            found[item.name] = known[like]
         return found
+
+    def _reason(self, item: Item, slot: Slot) -> str:
+        found = fault(item, slot, self.board)
+        return found[1] if found is not None else "is kept free for others"

@@ -19,7 +19,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model im
 from ansible_collections.kombify.stack.plugins.module_utils.plan.places.placer import Placer
 
 BY_SCORE, BY_FIT = 5, 10
-MAX_PAIRS = 50_000  # a round by fit looks at all pairs of item and target
+MAX_PAIRS_BY_SCORE = 10_000_000
+MAX_PAIRS_BY_FIT = 50_000  # it looks at all pairs of item and target
 SCALE = 10**6
 
 
@@ -95,21 +96,12 @@ def _rounds(waiting: list[Item], others: list[Item], placer: Placer) -> dict[str
 
 
 def _choosers(items: Sequence[Item], placer: Placer) -> Iterator[Chooser]:
-    """Yield how to choose in each round; a large stack is worth the time only when everything could fit."""
-    small = len(items) * len(placer.board.slots) <= MAX_PAIRS
-    if small or _could_fit(items, placer.board):
+    """Yield how to choose in each round, as far as that takes seconds and not minutes."""
+    pairs = len(items) * len(placer.board.slots)
+    if pairs <= MAX_PAIRS_BY_SCORE:
         yield from [placer.chooser] * BY_SCORE
-    if small:
+    if pairs <= MAX_PAIRS_BY_FIT:
         yield from [FitChooser(placer.board)] * BY_FIT
-
-
-def _could_fit(items: Sequence[Item], board: Board) -> bool:
-    """Tell whether the sums leave any hope."""
-    return all(
-        sum(getattr(item.requests, name) for item in items)
-        <= sum(max(0, getattr(slot, name)) for slot in board.slots.values())
-        for name in board.limited
-    )
 
 
 def _lift(items: Sequence[Item], placer: Placer) -> dict[str, str]:
