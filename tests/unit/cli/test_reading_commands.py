@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
+from ansible_collections.kombify.stack.plugins.module_utils.plan.places import solver
+
 COMMANDS = {
     "validate": ["validate"],
     "plan": ["plan"],
@@ -93,3 +95,10 @@ def test_what_a_plan_is_written_down_in_meets_its_schema(stage: str, run, stack,
     run("plan", "--save")
     written = yaml.safe_load((tmp_path / f".kombify/{stage}.yaml").read_text(encoding="utf-8"))
     jsonschema.validate(written, json.loads(run("schema", stage).out))
+
+
+def test_plan_says_when_the_exact_solver_was_wanted_but_is_not_there(run, stack, monkeypatch) -> None:
+    monkeypatch.setattr(solver, "available", lambda: False)
+    stack("home")
+    done = run("plan", "--set", "placement.mode=optimal")
+    assert "pip install 'kombify[solver]'" in " ".join(done.out.split())

@@ -119,7 +119,8 @@ def _places(made: Planned) -> list[RenderableType]:
         parts.append(
             f"{_names(rounds.waiting)}: no place yet, because no size is known; say it in the spec, or gather facts"
         )
-    return parts
+    notes = dict.fromkeys(one.result.note for one in (rounds.machines, rounds.services) if one.result.note)
+    return [*parts, *notes]
 
 
 def _by_service(made: Planned) -> Iterator[tuple[str, str]]:
