@@ -14,15 +14,15 @@ import harness
 import homelabs
 import packers
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places import exact
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement import exact
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
     Amounts,
     Item,
     Settings,
     Target,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.place import place
 
 # CPU only counts in the score, as in a spec that says nothing about over-commitment. No help from the solver.
 ALONE = Settings(unlimited=frozenset({"cpu"}), exact=False)

@@ -16,7 +16,7 @@ from functools import cache
 
 from ansible_collections.kombify.stack.plugins.module_utils.kits.catalogue import BUILTIN, Catalogue
 from ansible_collections.kombify.stack.plugins.module_utils.kits.demand import demand
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Item, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Amounts, Item, Target
 
 MIB, GIB = 2**20, 2**30
 # Memory and disk in GiB, cores: single-board computers, mini PCs, old desktops, a NAS, a server.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.board import Board, Slot
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.filters import allowed_now
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item, Settings, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.board import Board, Slot
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.filters import allowed_now
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item, Settings, Target
 
 Places = dict[str, str]
 Packer = Callable[[Sequence[Item], Sequence[Target], Settings], Places]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.base import Resources
 from ansible_collections.kombify.stack.plugins.module_utils.plan.claims import total
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Item
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.whatif import Lost, lose
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Item
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.whatif import Lost, lose
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placing import Round, Rounds
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import NodeNeed, Requirements
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size

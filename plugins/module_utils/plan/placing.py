@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.facts import Facts
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import Lock
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.items import instance_items, vm_items
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.items import instance_items, vm_items
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import (
     Item,
     Placement,
     Settings,
     Target,
     Weights,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.place import place
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.targets import (
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.place import place
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.targets import (
     cluster_targets,
     machine_targets,
 )

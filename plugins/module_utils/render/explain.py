@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.explain import Candidate, Explanation
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.explain import Candidate, Explanation
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Amounts, Target
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 
 UNKNOWN_SIZE = "its size is not known"

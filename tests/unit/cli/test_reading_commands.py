@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places import solver
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement import solver
 
 COMMANDS = {
     "validate": ["validate"],

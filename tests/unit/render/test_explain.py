@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.explain import Explanation, explain
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.model import Amounts, Item, Target
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.explain import Explanation, explain
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.model import Amounts, Item, Target
 from ansible_collections.kombify.stack.plugins.module_utils.render.explain import (
     DecisionTable,
     decision_data,
