@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.make import Plan
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.explain import Explanation, explain
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.explain import Explanation, explain
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placing import Round
 from ansible_collections.kombify.stack.plugins.module_utils.render.explain import (
     DecisionTable,

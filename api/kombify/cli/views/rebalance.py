@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from ansible_collections.kombify.stack.plugins.module_utils.plan.places.whatif import Move, rebalance
+from ansible_collections.kombify.stack.plugins.module_utils.plan.placement.whatif import Move, rebalance
 from ansible_collections.kombify.stack.plugins.module_utils.plan.placing import Rounds
 from ansible_collections.kombify.stack.plugins.module_utils.spec.units import human_size
 from kombify.cli.views.tables import table
