@@ -137,7 +137,7 @@ def _not_allowed(detail: ErrorDetails, tree: Node, steps: Path, problems: Proble
     got = str(detail["input"])
     close = did_you_mean(got, choices)
     if steps == ("apiVersion",):
-        hint = f"known: {', '.join(choices)}; kombify migrate writes a new file for another one"
+        hint = f"known: {', '.join(choices)}; write that one, or use a release that reads yours"
         problems.error("K201", f"'{got}' is not an apiVersion that this release reads", node.place, hint)
         return
     problems.error(
