@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.kit_sources import check_sources
 from ansible_collections.kombify.stack.plugins.module_utils.kits.catalogue import BUILTIN, Catalogue
 from ansible_collections.kombify.stack.plugins.module_utils.plan.facts import Facts, load_facts
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import Lock, load_lock
@@ -67,6 +68,7 @@ def open_project(path: Path, *, overlays: Sequence[Path] = (), sets: Sequence[st
     path = find_spec(path)
     spec = load_spec(path, overlays=overlays, sets=sets)
     check_spec(spec)
+    check_sources(spec, spec.problems)
     facts = load_facts(path.parent / STATE_FOLDER / FACTS_NAME, spec.problems)
     lock = load_lock(path.parent / LOCK_NAME, spec.problems)
     return Project(path, spec, _catalogue(spec, path.parent), facts, lock)
