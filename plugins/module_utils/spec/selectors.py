@@ -117,6 +117,13 @@ class Scope:
                 chosen |= self.term(term)
         return tuple(sorted(chosen, key=natural))
 
+    def chosen(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """Return the nodes of a selector, none for one that is wrong: the rules of the spec report it."""
+        try:
+            return self.select(terms)
+        except BadTerm:
+            return ()
+
     def term(self, term: str) -> frozenset[str]:
         """Return the nodes of one term without ``!``."""
         if term not in self._answers:

@@ -22,7 +22,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.mo
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Group, PlacementWish
-from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope
+from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
 
 
 def vm_items(spec: Spec, scope: Scope, requirements: Requirements) -> list[Item]:
@@ -47,8 +47,8 @@ def _vm(node: NodeNeed, spec: Spec, scope: Scope) -> Item:
         together=_rule(wish.with_, scope, machines=True),
         apart=_rule(wish.apart, scope, machines=True),
         spread=_spread(wish),
-        prefer=_nodes(wish.prefer, scope),
-        avoid=_nodes(wish.avoid, scope),
+        prefer=frozenset(scope.chosen(wish.prefer)),
+        avoid=frozenset(scope.chosen(wish.avoid)),
         weights=_weights(wish),
         pinned=len(node.hypervisors) == 1,
         sticky=wish.sticky,
@@ -93,14 +93,14 @@ def _shared(name: str, service: ServiceNeed, wish: PlacementWish, scope: Scope, 
         requests=Amounts(requests.memory, requests.storage, requests.cpu),
         archs=frozenset(service.arch),
         devices=frozenset(service.devices),
-        refused=_nodes(declared.not_on or (), scope) if declared else frozenset(),
+        refused=frozenset(scope.chosen(declared.not_on or ())) if declared else frozenset(),
         public=bool(declared and service.cluster is None and any(one.public for one in declared.expose)),
         ports=frozenset((port.host, port.protocol) for port in service.ports.values() if port.host is not None),
         together=_rule(wish.with_, scope, machines=False),
         apart=_rule(wish.apart, scope, machines=False),
         spread=_spread(wish),
-        prefer=_nodes(wish.prefer, scope),
-        avoid=_nodes(wish.avoid, scope),
+        prefer=frozenset(scope.chosen(wish.prefer)),
+        avoid=frozenset(scope.chosen(wish.avoid)),
         weights=_weights(wish),
         sticky=wish.sticky,
         stateless=not service.stateful,
@@ -134,18 +134,11 @@ def _instance(service: ServiceNeed, one: InstanceNeed, shared: Item, wish: Place
     )
 
 
-def _nodes(terms: tuple[str, ...], scope: Scope) -> frozenset[str]:
-    try:
-        return frozenset(scope.select(terms)) if terms else frozenset()
-    except BadTerm:
-        return frozenset()
-
-
 def _rule(group: Group | None, scope: Scope, *, machines: bool) -> Rule | None:
     """Services are named as they are; VMs are chosen by selectors."""
     if group is None:
         return None
-    names = _nodes(group.of, scope) if machines else frozenset(group.of)
+    names = frozenset(scope.chosen(group.of)) if machines else frozenset(group.of)
     return Rule(names, group.strict)
 
 

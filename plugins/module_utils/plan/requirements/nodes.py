@@ -12,7 +12,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.mo
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Node
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
-from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope, node_type
+from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope, node_type
 
 GIB = 2**30
 DOCKER_TYPES = frozenset({"server", "nas", "pc", "sbc", "vps", "vm"})
@@ -32,22 +32,14 @@ def _roles(spec: Spec, scope: Scope) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, cluster in spec.stack.clusters.items():
         parts = {
-            "control_plane": _select(scope, cluster.control_plane),
-            "etcd": _select(scope, cluster.etcd or cluster.control_plane),
-            "worker": _select(scope, cluster.workers),
+            "control_plane": scope.chosen(cluster.control_plane),
+            "etcd": scope.chosen(cluster.etcd or cluster.control_plane),
+            "worker": scope.chosen(cluster.workers),
         }
         for node in sorted({node for members in parts.values() for node in members}, key=natural):
             own = tuple(role for role, members in parts.items() if node in members)
             found.setdefault(node, (name, *own))
     return found
-
-
-def _select(scope: Scope, terms: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the nodes of a selector; a wrong one is reported by the rules of the spec."""
-    try:
-        return scope.select(terms) if terms else ()
-    except BadTerm:
-        return ()
 
 
 def _node(name: str, spec: Spec, scope: Scope, facts: Facts, roles: tuple[str, ...]) -> NodeNeed:
@@ -67,7 +59,7 @@ def _node(name: str, spec: Spec, scope: Scope, facts: Facts, roles: tuple[str, .
         network=node.network,
         address=node.address,
         provider=node.provider,
-        hypervisors=_select(scope, node.runs_on) if node.runs_on else (),
+        hypervisors=scope.chosen(node.runs_on) if node.runs_on else (),
         cluster=cluster,
         roles=roles[1:],
         arch=node.arch or (found.arch if found else None),

@@ -14,7 +14,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.kits.model import Ki
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import InstanceNeed, NodeNeed
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.services import Service
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
-from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope
+from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
 
 GONE = frozenset({"absent"})
 
@@ -34,7 +34,7 @@ class Where:
 
 def where(service: Service, kit: Kit | None, scope: Scope, nodes: Mapping[str, NodeNeed]) -> Where:
     """Return the target of a service: what ``runs_on`` says, else what the stack has that the kit supports."""
-    refused = frozenset(_select(scope, service.not_on)) if service.not_on else frozenset()
+    refused = frozenset(scope.chosen(service.not_on)) if service.not_on else frozenset()
     if service.runs_on:
         return _named(service.runs_on, scope, refused)
     if service.each == "node":
@@ -51,7 +51,7 @@ def _named(terms: tuple[str, ...], scope: Scope, refused: frozenset[str]) -> Whe
     cluster = _cluster_meant(terms, scope)
     if cluster is not None:
         return Where(cluster=cluster)
-    found = _select(scope, terms)
+    found = scope.chosen(terms)
     return Where(nodes=found, refused=refused, unknown=not found)
 
 
@@ -60,13 +60,6 @@ def _cluster_meant(terms: tuple[str, ...], scope: Scope) -> str | None:
         return None
     name = terms[0].removeprefix("cluster:")
     return name if name in scope.stack.clusters and name not in scope.stack.nodes else None
-
-
-def _select(scope: Scope, terms: tuple[str, ...]) -> tuple[str, ...]:
-    try:
-        return scope.select(terms)
-    except BadTerm:
-        return ()
 
 
 def instances(name: str, service: Service, place: Where, nodes: Mapping[str, NodeNeed]) -> tuple[InstanceNeed, ...]:

@@ -13,7 +13,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.mo
 from ansible_collections.kombify.stack.plugins.module_utils.plan.rules.parts import Parts
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Place, Problems
-from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope
+from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
 
 ANYWHERE = ""
 """The region of what has no site, or can be reached from everywhere."""
@@ -43,10 +43,7 @@ def _regions(parts: Parts) -> dict[str, str]:
     spec, scope = parts.spec, Scope(parts.spec.stack)
     region = {site: site for site in spec.stack.sites}
     for link in spec.stack.links.values():
-        try:
-            members = scope.select(link.members) if link.members else ()
-        except BadTerm:
-            members = ()
+        members = scope.chosen(link.members)
         nodes = {*members, *link.addresses, *([link.server] if link.server else [])}
         joined = {_site(parts, name) or ANYWHERE for name in nodes}
         merged = {region[site] for site in joined if site in region}

@@ -22,7 +22,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines import Link, Node
 from ansible_collections.kombify.stack.plugins.module_utils.spec.names import natural
-from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import BadTerm, Scope
+from ansible_collections.kombify.stack.plugins.module_utils.spec.selectors import Scope
 
 FIRST_VMID = 100
 
@@ -68,10 +68,7 @@ def build_links(spec: Spec, scope: Scope, addresses: Mapping[str, str], lock: Lo
 
 
 def _link(name: str, link: Link, scope: Scope, addresses: Mapping[str, str], lock: Lock) -> UnifiedLink:
-    try:
-        members = scope.select(link.members) if link.members else ()
-    except BadTerm:
-        members = ()
+    members = scope.chosen(link.members)
     everyone = list(dict.fromkeys([*([link.server] if link.server else []), *members, *link.addresses]))
     port, _slash, protocol = link.port.partition("/")
     given = link_addresses(link, everyone, lock.links.get(name, {}))
