@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.kombify.stack.plugins.module_utils.plan.facts import Facts
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import Lock
@@ -118,8 +118,3 @@ def _settings(spec: Spec) -> Settings:
         survive_one_node=spec.stack.policies.capacity == "survive-one-node",
         unlimited=frozenset(resource for resource, mode in loose.items() if mode in ("warn", "off")),
     )
-
-
-def with_current(one: Round, current: Mapping[str, str]) -> Round:
-    """Return a round that starts from other places, for questions such as what if a machine is lost."""
-    return replace(one, current=current)
