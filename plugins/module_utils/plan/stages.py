@@ -22,8 +22,8 @@ DOCKER_HOSTS = "docker_hosts"
 NOT_ABSENT = "!state_absent"
 
 STAGES = (
-    StageWord("prepare", f"all:!proxmox_hypervisors:{NOT_ABSENT}", "Prepare machines"),
     StageWord("proxmox", f"proxmox_hypervisors:{NOT_ABSENT}", "Create virtual machines"),
+    StageWord("prepare", f"all:!proxmox_hypervisors:{NOT_ABSENT}", "Prepare machines"),
     StageWord("kubespray", f"k8s_cluster*:{NOT_ABSENT}", "Install Kubernetes"),
     StageWord("cni", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up the pod network"),
     StageWord("storage", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up volumes"),

@@ -98,7 +98,7 @@ def test_a_vm_that_shall_go_is_named_to_its_hypervisor(unified: MakeUnified) -> 
     vm = {"name": "vm", "type": "vm", "state": "absent", "hypervisor": "pve", "vmid": 100, "memory": 2**30 + 1}
     plan = build_inventory(unified("empty", nodes=nodes({"name": "pve", "type": "hypervisor"}, vm)))
     assert plan["hostvars"]["pve"]["proxmox_vms"] == [
-        {"vmid": 100, "name": "vm", "state": "absent", "memory_mib": 1025},
+        {"vmid": 100, "name": "vm", "state": "absent", "memory_mib": 1025, "user": "kombify"},
     ]
 
 

@@ -14,7 +14,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
     UnifiedNode,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.groups import is_proxmox
-from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.hypervisors import proxmox_vars
+from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.hypervisors import VM_USER, proxmox_vars
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.kubespray import member_vars
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.plan import Vars
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.workloads import Workloads
@@ -39,7 +39,7 @@ def host_vars(node: UnifiedNode, unified: Unified, workloads: Workloads) -> Vars
 def _identity(node: UnifiedNode) -> Vars:
     return _known(
         ansible_host=node.address,
-        ansible_user=node.ssh_user,
+        ansible_user=node.ssh_user or (VM_USER if node.hypervisor else None),
         ansible_port=node.ssh_port,
         kombify_type=node.type,
         kombify_state=node.state,

@@ -13,6 +13,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.plan.unified.model i
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.plan import Vars
 
 MIB, GIB = 2**20, 2**30
+VM_USER = "kombify"
+"""Who logs in to a virtual machine that we make, when the spec names nobody."""
 
 
 def proxmox_vars(node: UnifiedNode, unified: Unified) -> Vars:
@@ -51,7 +53,7 @@ def _vm(vm: UnifiedNode, unified: Unified) -> dict[str, Any]:
         "bridge": bridge,
         "vlan": network.vlan if network else None,
         "mac": vm.mac,
-        "user": vm.ssh_user,
+        "user": vm.ssh_user or VM_USER,
     }
     return {name: value for name, value in values.items() if value is not None}
 
