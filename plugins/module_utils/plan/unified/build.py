@@ -90,6 +90,7 @@ def build_unified(
         stack=spec.stack.name,
         domain=spec.stack.domain,
         timezone=spec.stack.timezone,
+        vault=spec.stack.secrets.vault.address,
         spec_digest=spec.digest,
         facts_digest=facts.digest,
         providers=build_providers(spec),

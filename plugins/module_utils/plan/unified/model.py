@@ -198,6 +198,7 @@ class Unified(Stage):
     stack: str
     domain: str | None = None
     timezone: str
+    vault: str | None = Field(default=None, description="The address of a Vault outside of this stack.")
     spec_digest: str
     facts_digest: str
     nodes: dict[str, UnifiedNode]

@@ -38,6 +38,8 @@ def _stack_vars(unified: Unified) -> Vars:
     found: Vars = {"kombify_stack": unified.stack, "prepare_timezone": unified.timezone}
     if unified.domain is not None:
         found["kombify_domain"] = unified.domain
+    if unified.vault is not None:
+        found["kombify_vault_address"] = unified.vault
     return found
 
 

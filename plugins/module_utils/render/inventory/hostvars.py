@@ -56,7 +56,7 @@ def _identity(node: UnifiedNode) -> Vars:
 def _prepare(node: UnifiedNode, unified: Unified) -> Vars:
     network = unified.networks.get(node.network or "")
     return _known(
-        prepare_docker=node.docker or None,
+        prepare_docker=(node.docker and bool(node.services)) or None,
         prepare_ports=list(node.ports) or None,
         prepare_dns=list(network.dns) if network and network.dns else None,
     )
