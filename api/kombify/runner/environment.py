@@ -1,0 +1,43 @@
+"""What Ansible gets to know through the environment of one job. What the user has set there himself stays."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from kombify.runner import processes
+
+SETTINGS = {
+    # Half of the time of a run; for local connections it would only cost.
+    "ANSIBLE_SSH_PIPELINING": "true",
+    "ANSIBLE_FORKS": "20",
+    # ansible-runner would switch the check off. A machine's key is taken the first time, and must not change then.
+    "ANSIBLE_HOST_KEY_CHECKING": "true",
+    "ANSIBLE_SSH_COMMON_ARGS": "-o StrictHostKeyChecking=accept-new",
+    # A broken spec ends the run instead of leaving it without hosts.
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+    "ANSIBLE_INVENTORY_ENABLED": "kombify.stack.kombination,host_list,script,ini,auto,yaml",
+    "ANSIBLE_CALLBACKS_ENABLED": "kombify.stack.summary",
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "7200",
+    "ANSIBLE_NOCOWS": "true",
+}
+CONFIGURATION = "ansible.cfg"
+
+
+def job_environment(folder: Path, stack: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a job of the stack in this folder."""
+    given = dict(os.environ if environment is None else environment)
+    programs = str(Path(sys.executable).parent)
+    settings = dict(SETTINGS)
+    if (stack / CONFIGURATION).exists():
+        settings["ANSIBLE_CONFIG"] = str(stack / CONFIGURATION)
+    return {
+        **settings,
+        **given,
+        "PATH": os.pathsep.join((programs, given.get("PATH", os.defpath))),
+        # What a killed run leaves behind goes with the job's folder.
+        "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
+        processes.MARK: str(folder),
+    }

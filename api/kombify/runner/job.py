@@ -1,0 +1,143 @@
+"""A job on disk: the folder in which everything about it is."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_private
+from kombify.runner import processes
+from kombify.runner.errors import RunnerError
+from kombify.runner.request import Request, load_request
+from kombify.runner.status import State, Status, read_status, write_status
+from kombify.runner.variables import VARIABLES, dump_variables
+
+KEPT = 20
+"""How many jobs of a stack are kept; older ones are removed when a new one is made."""
+STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job. Two of them are the same when their folders are."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the folder; names sort by the time at which the jobs were made."""
+        return self.folder.name
+
+    @property
+    def events(self) -> Path:
+        """One JSON object a line, secrets left out."""
+        return self.folder / "events.ndjson"
+
+    @property
+    def log(self) -> Path:
+        """What Ansible printed, secrets left out."""
+        return self.folder / "stdout.log"
+
+    @property
+    def faults(self) -> Path:
+        """What the job's own process had to complain about."""
+        return self.folder / "stderr.log"
+
+    def request(self) -> Request:
+        """Return what was asked for, without the values of variables."""
+        return load_request((self.folder / "request.json").read_text(encoding="utf-8"))
+
+    def recorded(self) -> Status:
+        """Return what the job's process wrote last."""
+        return read_status(self.folder / "status.json")
+
+    def status(self) -> Status:
+        """Return the status; a job whose process is gone before it wrote its end is lost."""
+        before = self.recorded()
+        if before.state.ended or before.pid is None or processes.belongs(before.pid, self.folder):
+            return before
+        after = self.recorded()  # it may have ended between the two looks
+        return after if after.state.ended else replace(after, state=State.LOST, message="its process was killed")
+
+    def record(self, status: Status) -> None:
+        """Write the status."""
+        write_status(self.folder / "status.json", status)
+
+
+def jobs_folder(stack: Path) -> Path:
+    """Return the folder of the jobs of the stack whose spec is in this folder."""
+    from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import STATE_FOLDER
+
+    return stack.absolute() / STATE_FOLDER / "jobs"
+
+
+def jobs_of(jobs: Path) -> list[Job]:
+    """Return the jobs whose process came to life, the oldest first."""
+    return [Job(path.parent) for path in sorted(jobs.glob("*/status.json"))]
+
+
+def find_job(jobs: Path, name: str | None = None) -> Job:
+    """Return a job by its name, by the end of its name, or the newest one."""
+    known = jobs_of(jobs)
+    found = [job for job in known if name is None or job.id == name] or [
+        job for job in known if name and job.id.endswith(name)
+    ]
+    if not found:
+        what = "there are no jobs yet" if name is None else f"there is no job '{name}'"
+        raise RunnerError(what, f"the newest is {known[-1].id}" if known else "start one: kombify up")
+    return found[-1]
+
+
+def unfinished(jobs: Path) -> Job | None:
+    """Return the job that runs, or will run as soon as another one has ended."""
+    return next((job for job in jobs_of(jobs) if not job.status().state.ended), None)
+
+
+def make_job(jobs: Path, request: Request) -> Job:
+    """Make the folder of a new job, which nobody else may read, and remove the oldest folders."""
+    for folder in (jobs.parent, jobs):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _prune(jobs)
+    job = Job(_new_folder(jobs))
+    (job.folder / "env").mkdir(mode=0o700)
+    if request.variables:
+        write_private(job.folder / VARIABLES, dump_variables(request.variables))
+    write_private(job.folder / "request.json", request.dump())
+    return job
+
+
+@contextmanager
+def stack_lock(jobs: Path) -> Iterator[None]:
+    """Wait until no other job of this stack runs; the kernel gives the lock back when its holder dies."""
+    with (jobs / "lock").open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _new_folder(jobs: Path) -> Path:
+    """Make a folder whose name sorts after all others, also when the clock was set back."""
+    while True:
+        now = datetime.now(UTC)
+        newest = max(_names(jobs), default="")
+        if newest >= now.strftime(STAMP):
+            now = datetime.strptime(newest, STAMP).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        try:
+            (jobs / now.strftime(STAMP)).mkdir(mode=0o700)
+        except FileExistsError:
+            continue  # another process was faster
+        return jobs / now.strftime(STAMP)
+
+
+def _names(jobs: Path) -> list[str]:
+    return sorted(path.name for path in jobs.iterdir() if path.is_dir())
+
+
+def _prune(jobs: Path) -> None:
+    for name in _names(jobs)[: -KEPT + 1]:
+        if Job(jobs / name).status().state.ended:
+            shutil.rmtree(jobs / name, ignore_errors=True)

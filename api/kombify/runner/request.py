@@ -1,0 +1,44 @@
+"""What a job shall run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run of a playbook. Values of ``variables`` reach the play as they are: they are never templates."""
+
+    playbook: str
+    """A playbook of a collection, such as ``kombify.stack.site``, or the absolute path of a file."""
+    inventories: tuple[str, ...]
+    """Absolute paths; of variables that several set, the last one counts."""
+    title: str = ""
+    """What people call it, such as ``up``."""
+    tags: tuple[str, ...] = ()
+    limit: str = ""
+    check: bool = False
+    diff: bool = False
+    verbosity: int = 0
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def options(self) -> str:
+        """Return the switches that Ansible's command line gets besides what the runner gives it."""
+        return " ".join(word for word, wanted in (("--check", self.check), ("--diff", self.diff)) if wanted)
+
+    def dump(self) -> str:
+        """Return the request as JSON, without its variables: those may be secrets and have a file of their own."""
+        return json.dumps({**asdict(self), "variables": sorted(self.variables)}, indent=2)
+
+
+def load_request(text: str) -> Request:
+    """Read what ``dump`` wrote. The variables come back empty."""
+    data: dict[str, Any] = json.loads(text)
+    known = {one.name for one in fields(Request)} - {"variables"}
+    values: dict[str, Any] = {}
+    for name in known & data.keys():
+        values[name] = tuple(data[name]) if isinstance(data[name], list) else data[name]
+    return Request(**values)
