@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU Affero General Public License v3.0+ (see README.md beside this file or https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
+
+"""The simulated Proxmox: fakepve's API with power, disks, hypervisors and faults that behave as the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from kombify.sim.errors import SimError
+from kombify.sim.faults import FAULTS_FILE, Fault, read_faults
+from kombify.sim.hypervisors import STATE, ProxmoxSettings
+from kombify.sim.proxmox.cluster import furnish
+from kombify.sim.proxmox.disks import Disks
+from kombify.sim.proxmox.fake import PveError, TaskError
+from kombify.sim.proxmox.guests import Guests
+from kombify.sim.proxmox.hosts import Hosts
+from kombify.sim.proxmox.machines import Machines
+from kombify.sim.proxmox.state import Keeper
+
+TIME_SCALE = 0.01
+"""Seconds that pass here while one passes in fakepve; more than 0, so that tasks run beside requests."""
+LOCK_WAIT = 10
+"""Seconds that a task waits for another one of the same VM."""
+SLOW = 5.0
+"""Seconds that every task takes longer with the fault slow."""
+
+
+class SimulatedProxmox(Disks, Hosts):
+    """A cluster whose VMs are machines of a lab."""
+
+    def __init__(self, folder: Path, settings: ProxmoxSettings, token: str, lab: Machines) -> None:
+        super().__init__(password=secrets.token_hex(), host=settings.host, port=settings.port)
+        self.settings = settings
+        self.time_scale = TIME_SCALE
+        self.lock_wait = LOCK_WAIT / TIME_SCALE
+        self.max_requests = 0
+        self.apitokens = dict([token.split("=", 1)])
+        self.guests = Guests(lab, settings.bridges, self._does_not_boot)
+        self._folder = folder
+        self._faults: tuple[Fault, ...] = ()
+        self._faults_read = 0
+        self._keeper = Keeper(folder / STATE)
+        self._after: Mapping[str, Callable[[Any], None]] = {
+            "qmstart": self.guests.boot,
+            "qmreboot": self.guests.boot,
+            "qmreset": self.guests.reset,
+            "qmstop": self.guests.pull_plug,
+            "qmdestroy": self.guests.remove,
+            "qmcreate": self.guests.follow,
+            "qmrollback": self.guests.follow,
+            "qmclone": self.own_cloud_init_drive,
+        }
+        self._keeper.restore(self)
+        furnish(self, settings)
+
+    # -- requests
+
+    async def _answer(self, request: web.Request, handler: Any, generic: Any, path_node: str | None) -> Any:
+        """Answer a request, knowing what became of the machines and the faults since the last one."""
+        self._read_faults()
+        await self._look()
+        changing = request.method not in ("GET", "HEAD")
+        if changing and not self.quorate:
+            return web.json_response(
+                {"data": None, "message": "cluster not ready - no quorum?\n"},
+                status=500,
+                reason="cluster not ready - no quorum?",
+            )
+        response = await super()._answer(request, handler, generic, path_node)
+        if changing:
+            self.save()
+        return response
+
+    def _authenticate(self, request: web.Request) -> Any:
+        """Refuse a wrong token with the words of Proxmox."""
+        header = request.headers.get("Authorization", "")
+        if not header.startswith("PVEAPIToken="):
+            return super()._authenticate(request)
+        token_id, _, secret = header.removeprefix("PVEAPIToken=").partition("=")
+        user, _, name = token_id.partition("!")
+        if user not in {known.partition("!")[0] for known in self.apitokens}:
+            raise PveError(401, f"no such user ('{user}')")
+        if token_id not in self.apitokens:
+            raise PveError(401, f"no such token '{name}' for user '{user}'")
+        if not hmac.compare_digest(self.apitokens[token_id].encode(), secret.encode()):
+            raise PveError(401, "invalid token value!")
+        return token_id
+
+    # -- tasks
+
+    async def task(
+        self,
+        node: str,
+        ttype: str,
+        tid: Any,
+        user: str,
+        body: Callable[[], Awaitable[str | None]],
+        vm: Any = None,
+        lock: bool = True,
+        log: Any = (),
+    ) -> Any:
+        """Run a task and then what it means for the machine of its VM."""
+
+        async def whole() -> str | None:
+            try:
+                if self._on("slow"):
+                    await asyncio.sleep(SLOW)
+                note = await body()
+                if vm is not None and ttype in self._after:
+                    await self._do(vm, self._after[ttype])
+                return note
+            finally:
+                self._read_faults(again=True)
+                asyncio.get_running_loop().call_soon(self._ended, ttype, tid)
+
+        return await super().task(node, ttype, tid, user, whole, vm=vm, lock=lock, log=log)
+
+    async def _do(self, vm: Any, action: Callable[[Any], None]) -> None:
+        """Do to a machine what was done to its VM; a VM whose machine does not start is off."""
+        vm.moves = getattr(vm, "moves", 0) + 1
+        try:
+            await asyncio.to_thread(action, vm)
+        except (SimError, OSError, subprocess.SubprocessError) as error:
+            starting = action in (self.guests.boot, self.guests.reset, self.guests.follow)
+            if starting:
+                vm.status = vm.qmpstatus = "stopped"
+            raise TaskError(f"start failed: {error}" if starting else str(error)) from error
+        finally:
+            vm.moves += 1
+            self._answer_as_agent(vm)
+
+    async def _powerdown(self, vm: Any, p: Mapping[str, Any]) -> str | None:
+        """Ask the system of a VM to end; one that hangs is ended by force, if the request says so."""
+        forced = str(p.get("forceStop", 0)) in ("1", "true")
+        if getattr(vm, "hung", False) and not forced:
+            raise TaskError("VM quit/powerdown failed - got timeout")
+        await self._do(vm, self.guests.pull_plug if getattr(vm, "hung", False) else self.guests.shut_down)
+        vm.status = vm.qmpstatus = "stopped"
+        return None
+
+    def _ended(self, ttype: str, tid: Any) -> None:
+        status = next((task.get("exitstatus") for task in reversed(self.tasklog) if task["id"] == str(tid)), "")
+        print(f"{time.strftime('%H:%M:%S')} {ttype} {tid}: {status}", flush=True)
+        self.save()
+
+    def save(self) -> None:
+        """Keep what is known over the end of this process."""
+        self._keeper.save(self)
+
+    # -- machines
+
+    async def _look(self) -> None:
+        """See which VMs were switched on or off in the lab, or from inside."""
+        if not self.guests.due():
+            return
+        before = {vm.vmid: getattr(vm, "moves", 0) for vm in self.vms if not vm.template and vm.lock_holder is None}
+        running = await asyncio.to_thread(self.guests.seen, list(before))
+        for vm in self.vms:
+            moved = vm.lock_holder is not None or before.get(vm.vmid) != getattr(vm, "moves", 0)
+            if vm.vmid in running and not moved and not getattr(vm, "hung", False):
+                self._set_status(vm, running=running[vm.vmid])
+
+    def _set_status(self, vm: Any, *, running: bool) -> None:
+        status = "running" if running else "stopped"
+        if vm.status != status:
+            vm.status = vm.qmpstatus = status
+            vm.started_at = time.time() if running else None
+        if running == (vm.agent is None):
+            self._answer_as_agent(vm)
+
+    def _answer_as_agent(self, vm: Any) -> None:
+        """Let the guest agent of a running VM answer with what its machine really has."""
+        address = self.guests.address(vm)
+        if vm.status != "running" or address is None or getattr(vm, "hung", False):
+            vm.agent = None
+            return
+        ip, _, prefix = address.partition("/")
+        mac = str(vm.config.get("net0", "")).partition("=")[2].partition(",")[0].lower()
+        found = {"ip-address": ip, "ip-address-type": "ipv4", "prefix": int(prefix or 32)}
+        vm.agent = {"interfaces": [{"name": "eth0", "hardware-address": mac, "ip-addresses": [found]}]}
+
+    # -- faults
+
+    def _read_faults(self, *, again: bool = False) -> None:
+        """Take over which faults are on, if that changed; ``again`` when there may be new VMs to strike."""
+        try:
+            changed = (self._folder / FAULTS_FILE).stat().st_mtime_ns
+        except FileNotFoundError:
+            changed = 0
+        if changed != self._faults_read:
+            self._faults, self._faults_read = read_faults(self._folder), changed
+        elif not again:
+            return
+        self.quorate = not self._on("quorum-lost")
+        self.full = self._on("storage-full")
+        for vm in self.vms:
+            locked = self._strikes("vm-locked", vm)
+            if locked and not vm.lock:
+                self.snapshot_lock(vm.vmid, "backup")
+            elif not locked and vm.lock == "backup":
+                self.unlock(vm.vmid)
+
+    def _on(self, name: str) -> bool:
+        return any(fault.name == name for fault in self._faults)
+
+    def _strikes(self, name: str, vm: Any) -> bool:
+        struck = [fault for fault in self._faults if fault.name == name]
+        return not vm.template and any(fault.strikes(vmid=vm.vmid, vm=vm.name, node=vm.node) for fault in struck)
+
+    def _does_not_boot(self, vm: Any) -> bool:
+        return self._strikes("no-boot", vm)
