@@ -35,3 +35,21 @@ class Format(StrEnum):
 
 
 OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+
+Lab = Annotated[
+    str | None,
+    typer.Option("--lab", metavar="LAB", help="Reach the machines of this lab instead of real ones (kombify sim)."),
+]
+Limit = Annotated[
+    str, typer.Option("--limit", "-l", metavar="NODES", help="Only these nodes or groups, with commas between them.")
+]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Show Ansible's own output; more v's, more of it.")
+]
+DestroyData = Annotated[
+    bool,
+    typer.Option("--destroy-data", help="Delete removed virtual machines with their disks."),
+]
+EventsFormat = Annotated[
+    Format, typer.Option("--format", help="For people, or every event as one line of JSON, and a summary at the end.")
+]

@@ -67,6 +67,11 @@ class Output:
         """Write data for a program."""
         self.document(json.dumps(data, indent=2, ensure_ascii=False))
 
+    def line(self, data: Any) -> None:
+        """Write data for a program that reads line by line, at once."""
+        self.document(json.dumps(data, ensure_ascii=False))
+        sys.stdout.flush()
+
     @contextmanager
     def busy(self, what: str) -> Iterator[None]:
         """Say what takes so long, if it takes more than a second and somebody is watching."""

@@ -12,6 +12,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.project impo
     LOCK_NAME,
     STATE_FOLDER,
     Project,
+    find_spec,
     open_project,
 )
 from ansible_collections.kombify.stack.plugins.module_utils.plan.lock import dump_lock
@@ -24,6 +25,8 @@ from kombify.cli.files import write_folder, write_whole
 from kombify.cli.options import Format
 from kombify.cli.output import Output
 from kombify.cli.views.report import show_instead
+from kombify.runner.errors import RunnerError
+from kombify.runner.job import Job, find_job, jobs_folder
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,19 @@ def save(made: Planned) -> None:
     folder = made.project.folder
     write_folder(folder / STATE_FOLDER, {**files, MANIFEST: manifest(made.unified, files)}, private=True)
     write_whole(folder / LOCK_NAME, dump_lock(made.plan.lock))
+
+
+def jobs_at(path: Path) -> Path:
+    """Return the folder of the jobs of the stack whose spec, or its folder, this is."""
+    return jobs_folder(find_spec(path).parent)
+
+
+def found_job(path: Path, name: str | None) -> Job:
+    """Return a job of a stack by its name, or the newest; without any the command ends."""
+    try:
+        return find_job(jobs_at(path), name)
+    except RunnerError as error:
+        raise Stop(str(error), error.hint) from None
 
 
 def require(what: str, name: str, known: Iterable[str]) -> None:

@@ -111,12 +111,34 @@ def make_job(jobs: Path, request: Request) -> Job:
     return job
 
 
+def fact_cache(jobs: Path) -> Path:
+    """Return the folder in which Ansible keeps the facts of the stack's machines from one job to the next."""
+    return jobs.parent / "fact_cache"
+
+
+def forget_facts(jobs: Path) -> None:
+    """Remove the facts, when the machines are no longer what they were."""
+    shutil.rmtree(fact_cache(jobs), ignore_errors=True)
+
+
 @contextmanager
 def stack_lock(jobs: Path) -> Iterator[None]:
     """Wait until no other job of this stack runs; the kernel gives the lock back when its holder dies."""
     with (jobs / "lock").open("a", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def try_stack_lock(jobs: Path) -> Iterator[bool]:
+    """Take the lock if nobody has it, and tell whether it could be had."""
+    with (jobs / "lock").open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _new_folder(jobs: Path) -> Path:

@@ -9,13 +9,13 @@ import signal
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kombify.runner import processes
 from kombify.runner.events import Redactor, secrets_in, shaped
-from kombify.runner.job import Job, jobs_of, stack_lock
+from kombify.runner.job import Job, fact_cache, stack_lock
+from kombify.runner.reconcile import end_what_was_left, now
 from kombify.runner.status import State, Status
 from kombify.runner.variables import VARIABLES, load_variables
 
@@ -87,26 +87,17 @@ def run_job(folder: Path) -> int:
         _say_that_we_live()
         with stack_lock(folder.parent):
             cancellation.waiting = False
-            end_what_was_left(folder.parent, job)
-            status = replace(status, state=State.RUNNING, started=_now())
+            end_what_was_left(folder.parent)
+            status = replace(status, state=State.RUNNING, started=now())
             job.record(status)
             status = _ran(job, status, cancellation)
             job.record(status)
     except Canceled:
-        job.record(replace(status, state=State.CANCELED, ended=_now()))
+        job.record(replace(status, state=State.CANCELED, ended=now()))
     except Exception as fault:
-        job.record(replace(status, state=State.ERROR, ended=_now(), message=f"{type(fault).__name__}: {fault}"))
+        job.record(replace(status, state=State.ERROR, ended=now(), message=f"{type(fault).__name__}: {fault}"))
         raise
     return status.code if status.code is not None else 1
-
-
-def end_what_was_left(jobs: Path, own: Job) -> None:
-    """End the processes of jobs that were killed. Whoever holds the lock of the stack may do this: nobody else runs."""
-    for job in jobs_of(jobs):
-        if job == own or job.recorded().state in (State.PENDING, State.WAITING) or job.recorded().state.ended:
-            continue
-        processes.end_all(job.folder)
-        job.record(replace(job.recorded(), state=State.LOST, ended=_now(), message="its process was killed"))
 
 
 def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
@@ -123,7 +114,7 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
         limit=request.limit or None,
         verbosity=request.verbosity or None,
         cmdline=request.options() or None,
-        fact_cache=str(job.folder.parent.parent / "fact_cache"),
+        fact_cache=str(fact_cache(job.folder.parent)),
         settings={"pexpect_timeout": LOOKS, "suppress_output_file": True},
         quiet=True,
         event_handler=Recorder(job, Redactor(secrets_in(load_variables(job.folder / VARIABLES)))),
@@ -134,7 +125,7 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
         processes.end_all(job.folder)
     for name in ("env", "tmp"):
         shutil.rmtree(job.folder / name, ignore_errors=True)
-    return replace(status, state=_state(run.rc, cancellation), ended=_now(), code=run.rc)
+    return replace(status, state=_state(run.rc, cancellation), ended=now(), code=run.rc)
 
 
 def _state(code: int, cancellation: Cancellation) -> State:
@@ -157,7 +148,3 @@ def _say_that_we_live() -> None:
 
 def _opened(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kombify.cli.commands.capacity import capacity
+from kombify.cli.commands.destroy import destroy
 from kombify.cli.commands.docs import docs
 from kombify.cli.commands.explain import explain
 from kombify.cli.commands.export import export
 from kombify.cli.commands.graph import graph
 from kombify.cli.commands.init import init
 from kombify.cli.commands.inventory import inventory
+from kombify.cli.commands.jobs import cancel, jobs, logs
 from kombify.cli.commands.plan import plan
 from kombify.cli.commands.rebalance import rebalance
 from kombify.cli.commands.schema import schema
 from kombify.cli.commands.simulate import simulate
+from kombify.cli.commands.up import up
 from kombify.cli.commands.validate import validate
 from kombify.cli.commands.why import why
 
 COMMANDS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "validate": validate, "plan": plan},
+    "Run": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
     "Understand": {"explain": explain, "why": why, "graph": graph, "capacity": capacity},
     "Try out": {"simulate": simulate, "rebalance": rebalance},
     "Hand over": {"inventory": inventory, "export": export, "docs": docs, "schema": schema},
