@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kombify.cli.commands import COMMANDS
+from kombify.cli.commands.sim import simulation
 from kombify.cli.output import Output
 
 EPILOG = "Exit codes: 0 fine, 1 failed, 2 the spec is invalid, 3 refused, 4 differences found."
@@ -20,6 +21,7 @@ app = typer.Typer(
 for panel, functions in COMMANDS.items():
     for name, function in functions.items():
         app.command(name, rich_help_panel=panel)(function)
+app.add_typer(simulation, name="sim", rich_help_panel="Try out")
 
 
 def _version(wanted: bool) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.text import Text
 
 from kombify.cli.output import Output
+from kombify.sim.errors import SimError
 
 ISSUES = "https://github.com/kombify/stack/issues"
 
@@ -59,6 +60,9 @@ def guarded(arguments: Sequence[str]) -> int:
     except Stop as stop:
         _say(str(stop), stop.hint)
         return stop.code
+    except SimError as error:
+        _say(str(error), "")
+        return Code.FAILED
     except BrokenPipeError:
         _forget_output()
         return Code.FAILED

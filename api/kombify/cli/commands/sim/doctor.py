@@ -1,0 +1,43 @@
+"""`kombify sim doctor`: what this machine can simulate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kombify.cli.ending import Code, Ended, Stop
+from kombify.cli.options import Format, OutputFormat
+from kombify.cli.output import Output
+
+
+def doctor(
+    context: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help="Run the commands that mend what is missing.")] = False,
+    nodes: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many nodes there shall be room for.")] = 20,
+    form: OutputFormat = Format.TEXT,
+) -> None:
+    """Say what this machine can simulate, what is missing, and how to mend it. Without --fix nothing is changed."""
+    from kombify.cli.views.sim import doctor as view
+    from kombify.sim import doctor as checks
+    from kombify.sim.drivers import choose_driver
+    from kombify.sim.errors import SimError
+    from kombify.sim.folders import labs_folder
+    from kombify.sim.host import ThisHost
+
+    output: Output = context.obj
+    host = ThisHost(labs_folder())
+    found = checks.examine(host, nodes)
+    if fix:
+        try:
+            checks.fix(checks.commands(found), lambda order: output.tell(f"$ {order}"))
+        except SimError as error:
+            raise Stop(str(error)) from error
+        found = checks.examine(host, nodes)
+    choice = choose_driver("auto", host)
+    if form is Format.JSON:
+        output.json(view.data(found, choice))
+    else:
+        output.show(*view.text(found, choice))
+    if checks.missing(found):
+        raise Ended(Code.FAILED)

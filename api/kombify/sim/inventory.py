@@ -1,0 +1,64 @@
+"""The second inventory of a lab: read after the spec, it says how the simulated machines are reached."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_whole
+from kombify.sim.hypervisors import Endpoint
+
+FILE = "inventory.ini"
+HEAD = "# Written by kombify sim: `ansible-playbook -i kombination.yaml -i THIS FILE` works on the lab.\n"
+INTERPRETER = "/usr/bin/python3"
+
+PLAIN = re.compile(r"[A-Za-z/][\w:/.@-]*")
+"""Text that neither a shell nor Python takes for anything else."""
+
+HostVars = Mapping[str, Mapping[str, object]]
+
+
+def hypervisor_vars(endpoint: Endpoint, keys: list[str]) -> dict[str, object]:
+    """Return what a hypervisor's host has to know instead of what the spec says."""
+    return {
+        "proxmox_api": endpoint.url,
+        "proxmox_token": f"file:{endpoint.token_file}",
+        "proxmox_ca": str(endpoint.ca_file),
+        "proxmox_ssh_keys": keys,
+    }
+
+
+def write_inventory(folder: Path, reached: HostVars, hypervisors: HostVars) -> Path:
+    """Write the inventory of a lab, whole, and return its path."""
+    path = folder / FILE
+    write_whole(path, render_inventory(reached, hypervisors), mode=0o600)
+    return path
+
+
+def render_inventory(reached: HostVars, hypervisors: HostVars) -> str:
+    """Return the inventory as INI: what all machines have in common stands once."""
+    common = _common(reached)
+    own = {name: {key: value for key, value in given.items() if key not in common} for name, given in reached.items()}
+    hosts = "".join(_host(name, given) for name, given in {**own, **hypervisors}.items())
+    shared = "".join(f"{key}={value!r}\n" for key, value in common.items())
+    return f"{HEAD}{hosts}\n[all:vars]\n{shared}"
+
+
+def _common(hosts: HostVars) -> dict[str, object]:
+    """Return the variables that every host has with the same value, and our interpreter: then nobody looks for it."""
+    found: dict[str, object] = {"ansible_python_interpreter": INTERPRETER}
+    first = next(iter(hosts.values()), {})
+    same = {key: value for key, value in first.items() if all(one.get(key) == value for one in hosts.values())}
+    return {**found, **same}
+
+
+def _host(name: str, given: Mapping[str, object]) -> str:
+    return " ".join([name, *(f"{key}={_word(value)}" for key, value in given.items())]) + "\n"
+
+
+def _word(value: object) -> str:
+    """Return a value for the line of a host: Ansible splits that as a shell does, and then reads it as Python."""
+    plain = isinstance(value, str) and PLAIN.fullmatch(value) and value not in {"True", "False", "None"}
+    return str(value) if plain else shlex.quote(repr(value))
