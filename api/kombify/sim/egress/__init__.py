@@ -1,0 +1,1 @@
+"""What reaches a lab's machines from outside: packages through an allow-list proxy with a cache, and names."""

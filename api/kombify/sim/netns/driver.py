@@ -1,0 +1,200 @@
+"""The driver netns: real Linux machines out of namespaces, for root."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_whole
+from kombify.sim import image, keys
+from kombify.sim.errors import SimError
+from kombify.sim.locks import PidFile, locked
+from kombify.sim.machine import Machine, State
+from kombify.sim.netns import linux, services
+from kombify.sim.netns.cgroups import LabGroups
+from kombify.sim.netns.network import LabNetwork
+from kombify.sim.netns.node import NodeFolder
+from kombify.sim.order import read_order, read_orders
+
+SHUTDOWN_SECONDS = 45.0
+REBOOT_SECONDS = 60.0
+_FORCE_SECONDS = 10.0
+_LOOK = 0.02
+
+
+class NetnsDriver:
+    """The machines of one lab."""
+
+    name = "netns"
+    unreal: tuple[str, ...] = (
+        "machines share the kernel of this one: no modules, no sysctls beyond the network's, no block devices",
+        "CPU, memory and load that a machine shows are those of this one (its limit of memory holds)",
+        "the clock is the one of this machine",
+    )
+
+    def __init__(self, lab: str, folder: Path) -> None:
+        self.lab = lab
+        self.folder = folder
+        self.network = LabNetwork(lab)
+        self.key = folder / keys.NAME
+
+    def up(self) -> None:
+        """Make the network and the control groups, and start the package proxy."""
+        _require_root()
+        image.ensure()
+        self._groups().make()
+        self.network.up()
+        self._start_egress()
+
+    def down(self) -> None:
+        """End every process of the lab at once, and remove what they ran in."""
+        _require_root()
+        self._groups().remove()
+        self.network.down()
+
+    def add(self, machine: Machine) -> None:
+        """Make a machine and boot it."""
+        self.start(machine.name)
+        self._write_known_hosts()
+
+    def start(self, name: str) -> None:
+        """Boot a machine; one that runs stays as it is."""
+        node = self._node(name)
+        if node.supervisor.holder():
+            return
+        words = (self.lab, node.path, self._public_key(), image.ensure())
+        # What a supervisor that was killed has left.
+        self._groups().remove_node(name)
+        services.start("kombify.sim.netns.supervisor", words, node.console, f"machine {name}")
+
+    def stop(self, name: str, *, force: bool = False) -> None:
+        """Shut a machine down in order, or pull the plug."""
+        node = self._node(name)
+        if force:
+            self._groups().kill_node(name)
+        else:
+            _tell(node, signal.SIGTERM)
+        seconds = _FORCE_SECONDS if force else SHUTDOWN_SECONDS
+        if not _becomes_true(lambda: node.supervisor.holder() is None, seconds):
+            raise SimError(f"{name} did not shut down in {seconds:.0f} s: kombify sim stop --force {self.lab} {name}")
+
+    def reboot(self, name: str) -> None:
+        """Restart a machine in order; return when it boots again."""
+        node = self._node(name)
+        if node.supervisor.holder() is None:
+            raise SimError(f"{name} does not run: kombify sim start {self.lab} {name}")
+        before = node.boot_id.read_bytes()
+        _tell(node, signal.SIGHUP)
+        if not _becomes_true(lambda: node.boot_id.read_bytes() != before, REBOOT_SECONDS):
+            raise SimError(f"{name} did not reboot in {REBOOT_SECONDS:.0f} s: kombify sim logs {self.lab} {name}")
+
+    def rm(self, name: str) -> None:
+        """Remove a machine with its disk."""
+        node = self._node(name)
+        pid = node.supervisor.holder()
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            _becomes_true(lambda: node.supervisor.holder() is None, _FORCE_SECONDS)
+        self._groups().remove_node(name)
+        shutil.rmtree(node.path, ignore_errors=True)
+        self._write_known_hosts()
+
+    def wait(self, name: str, seconds: float) -> float:
+        """Wait until the SSH server answers."""
+        address = read_order(self._node(name).path).address.partition("/")[0]
+        start = time.monotonic()
+        if not _becomes_true(lambda: self._answers(address), seconds):
+            raise SimError(
+                f"{name} ({address}) did not answer on port 22 in {seconds:.0f} s: kombify sim logs {self.lab} {name}"
+            )
+        return time.monotonic() - start
+
+    def state(self, name: str) -> State:
+        """Tell whether the machine runs."""
+        return self._node(name).state()
+
+    def connection_vars(self, name: str) -> Mapping[str, str]:
+        """Return how SSH gets into the lab; it is the same for all machines."""
+        return {
+            "ansible_ssh_private_key_file": str(self.key),
+            "ansible_ssh_common_args": shlex.join(self.ssh_options()),
+        }
+
+    def ssh_options(self) -> list[str]:
+        """Return the options with which ssh reaches any machine of the lab."""
+        program = Path(__file__).with_name("fdpass.py")
+        proxy = shlex.join([sys.executable, "-IS", str(program), str(self.network.path)]).replace("%", "%%")
+        options = {
+            "ProxyCommand": f"{proxy} %h %p",
+            "ProxyUseFdpass": "yes",
+            "UserKnownHostsFile": str(self.folder / "known_hosts"),
+            "StrictHostKeyChecking": "yes",
+        }
+        return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+
+    def _node(self, name: str) -> NodeFolder:
+        return NodeFolder(self.folder / "nodes" / name)
+
+    def _groups(self) -> LabGroups:
+        return LabGroups.of(self.lab)
+
+    def _public_key(self) -> str:
+        return self.key.with_suffix(".pub").read_text(encoding="ascii").strip()
+
+    def _write_known_hosts(self) -> None:
+        """Write down the key of every machine's SSH server: nobody has to trust one that he sees first."""
+        with locked(self.folder / "known_hosts.lock"):
+            lines = []
+            for name, machine in read_orders(self.folder / "nodes").items():
+                key = self._node(name).host_key
+                if key.exists():
+                    lines.append(f"{machine.address.partition('/')[0]} {key.read_text(encoding='ascii')}")
+            write_whole(self.folder / "known_hosts", "".join(lines), mode=0o600)
+
+    def _start_egress(self) -> None:
+        if PidFile(self.folder / "egress.pid").holder() is None:
+            log = self.folder / "egress.log"
+            services.start("kombify.sim.egress", (self.lab, self.folder, self.network.path), log, "the package proxy")
+
+    def _answers(self, address: str) -> bool:
+        try:
+            with linux.inside(self.network.path):
+                client = socket.socket()
+            with client:
+                client.settimeout(1)
+                client.connect((address, 22))
+                return client.recv(4) == b"SSH-"
+        except FileNotFoundError:
+            raise SimError(f"lab {self.lab} is down: kombify sim up {self.lab}") from None
+        except OSError:
+            return False
+
+
+def _require_root() -> None:
+    if os.geteuid() != 0:
+        raise SimError("the simulation needs root for its machines: sudo kombify sim …, or --driver api-only")
+
+
+def _tell(node: NodeFolder, number: signal.Signals) -> None:
+    pid = node.supervisor.holder()
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _becomes_true(test: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not test():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_LOOK)
+    return True
