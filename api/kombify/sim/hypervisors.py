@@ -42,6 +42,8 @@ __all__ = [
 
 SETTINGS, TOKEN, RUN, LOCK, LOG = (f"proxmox.{end}" for end in ("json", "token", "run.json", "lock", "log"))
 CERTIFICATE, KEY, STATE = "proxmox.crt", "proxmox.key", "proxmox.state.json"
+NOT_INHERITED = {"KOMBIFY_JOB"}
+"""Variables that say to whom a process belongs: this one outlives the command that starts it."""
 MISSING = """The simulated Proxmox needs packages that are not installed: pip install "kombify[sim]\""""
 GIB = 2**30
 CLIENT = "root@pam!kombify"
@@ -137,6 +139,7 @@ def start_proxmox(lab: LabFolder, settings: ProxmoxSettings, *, seconds: float =
             stdout=log,
             stderr=log,
             cwd="/",
+            env={name: value for name, value in os.environ.items() if name not in NOT_INHERITED},
             start_new_session=True,
         )
     finally:

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kombify.sim.errors import SimError
 from kombify.sim.machine import Machine
 from kombify.sim.proxmox.machines import Machines, address_of, label, machine_of
 
@@ -20,19 +22,24 @@ LOOK_EVERY = 0.3
 class Guests:
     """The VMs of the cluster and the machines that they are. Calls block, so they are made from threads."""
 
-    def __init__(self, lab: Machines, bridges: Mapping[str, str | None], hung: Callable[[Any], bool]) -> None:
+    def __init__(self, lab: Machines, bridges: Mapping[str, str | None], hangs: Callable[[Any], bool]) -> None:
         self._lab = lab
         self.bridges = bridges
         """Each bridge with the network that hands out addresses on it."""
-        self._hung = hung
+        self._hangs = hangs
         self._looked = float("-inf")
         self.names: dict[int, str] = {}
         """The machine of each VM that was started at least once."""
+        self.hung: set[int] = set()
+        """The VMs that are powered on and whose system did not come up."""
+        self.moves: Counter[int] = Counter()
+        """How often something was begun or ended with a VM's machine: what was seen before that counts no more."""
 
     def boot(self, vm: Any) -> None:
         """Boot the machine of a VM; the first time, make it."""
-        vm.hung = self._hung(vm)
-        if vm.hung:
+        self.hung.discard(vm.vmid)
+        if self._hangs(vm):
+            self.hung.add(vm.vmid)
             return
         machines = self._lab.machines()
         name = self.names.get(vm.vmid)
@@ -50,6 +57,8 @@ class Guests:
 
     def shut_down(self, vm: Any) -> None:
         """Ask the system of a VM to end."""
+        if vm.vmid in self.hung:
+            raise SimError("a system that did not come up does not shut down")
         self._stop(vm, force=False)
 
     def pull_plug(self, vm: Any) -> None:
@@ -63,6 +72,7 @@ class Guests:
 
     def remove(self, vm: Any) -> None:
         """Remove the machine of a VM, with its disk."""
+        self.hung.discard(vm.vmid)
         name = self.names.pop(vm.vmid, None)
         if name and name in self._lab.machines():
             self._lab.rm(name)
@@ -106,7 +116,7 @@ class Guests:
         return address_of(vm.config, self.bridges, [other.address for other in others.values()])
 
     def _stop(self, vm: Any, *, force: bool) -> None:
-        vm.hung = False
+        self.hung.discard(vm.vmid)
         name = self.names.get(vm.vmid)
         if name and name in self._lab.machines() and self._lab.state(name) == "running":
             self._lab.stop(name, force=force)

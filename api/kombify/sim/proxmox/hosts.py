@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,14 @@ class Hosts(FakePve):  # type: ignore[misc]
             "cpuinfo": {"cpus": size["maxcpu"], "cores": size["maxcpu"], "sockets": 1, "model": "Simulated CPU"},
             "memory": {"total": size["maxmem"], "used": size["mem"], "free": size["maxmem"] - size["mem"]},
             "rootfs": {"total": ROOT_DISK, "used": 0, "free": ROOT_DISK, "avail": ROOT_DISK},
+            "loadavg": ["0.10", "0.08", "0.05"],
+            "current-kernel": {
+                "sysname": "Linux",
+                "release": "6.14.8-2-pve",
+                "version": "#1 SMP PREEMPT_DYNAMIC PMX 6.14.8-2",
+                "machine": platform.machine(),
+            },
+            "kversion": "Linux 6.14.8-2-pve",
             "pveversion": f"pve-manager/{self.version}/simulated",
         }
         return self._complete("/nodes/{node}/status", data, node=node)

@@ -11,7 +11,9 @@ import hmac
 import secrets
 import subprocess
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +44,12 @@ class SimulatedProxmox(Disks, Hosts):
     def __init__(self, folder: Path, settings: ProxmoxSettings, token: str, lab: Machines) -> None:
         super().__init__(password=secrets.token_hex(), host=settings.host, port=settings.port)
         self.settings = settings
+        self.cluster_name = folder.name
         self.time_scale = TIME_SCALE
         self.lock_wait = LOCK_WAIT / TIME_SCALE
         self.max_requests = 0
         self.apitokens = dict([token.split("=", 1)])
-        self.guests = Guests(lab, settings.bridges, self._does_not_boot)
+        self.guests = Guests(lab, settings.bridges, partial(self._strikes, "no-boot"))
         self._folder = folder
         self._faults: tuple[Fault, ...] = ()
         self._faults_read = 0
@@ -120,6 +123,13 @@ class SimulatedProxmox(Disks, Hosts):
                 if vm is not None and ttype in self._after:
                     await self._do(vm, self._after[ttype])
                 return note
+            except TaskError:
+                raise
+            except PveError as error:
+                raise TaskError(error.message) from error
+            except Exception as fault:
+                traceback.print_exception(fault)
+                raise TaskError(f"fault of the simulation: {fault}") from fault
             finally:
                 self._read_faults(again=True)
                 asyncio.get_running_loop().call_soon(self._ended, ttype, tid)
@@ -128,7 +138,7 @@ class SimulatedProxmox(Disks, Hosts):
 
     async def _do(self, vm: Any, action: Callable[[Any], None]) -> None:
         """Do to a machine what was done to its VM; a VM whose machine does not start is off."""
-        vm.moves = getattr(vm, "moves", 0) + 1
+        self.guests.moves[vm.vmid] += 1
         try:
             await asyncio.to_thread(action, vm)
         except (SimError, OSError, subprocess.SubprocessError) as error:
@@ -137,15 +147,18 @@ class SimulatedProxmox(Disks, Hosts):
                 vm.status = vm.qmpstatus = "stopped"
             raise TaskError(f"start failed: {error}" if starting else str(error)) from error
         finally:
-            vm.moves += 1
+            self.guests.moves[vm.vmid] += 1
             self._answer_as_agent(vm)
 
     async def _powerdown(self, vm: Any, p: Mapping[str, Any]) -> str | None:
         """Ask the system of a VM to end; one that hangs is ended by force, if the request says so."""
         forced = str(p.get("forceStop", 0)) in ("1", "true")
-        if getattr(vm, "hung", False) and not forced:
-            raise TaskError("VM quit/powerdown failed - got timeout")
-        await self._do(vm, self.guests.pull_plug if getattr(vm, "hung", False) else self.guests.shut_down)
+        try:
+            await self._do(vm, self.guests.shut_down)
+        except TaskError as error:
+            if not forced:
+                raise TaskError("VM quit/powerdown failed - got timeout") from error
+            await self._do(vm, self.guests.pull_plug)
         vm.status = vm.qmpstatus = "stopped"
         return None
 
@@ -164,12 +177,15 @@ class SimulatedProxmox(Disks, Hosts):
         """See which VMs were switched on or off in the lab, or from inside."""
         if not self.guests.due():
             return
-        before = {vm.vmid: getattr(vm, "moves", 0) for vm in self.vms if not vm.template and vm.lock_holder is None}
+        before = {vm.vmid: self.guests.moves[vm.vmid] for vm in self.vms if self._idle(vm)}
         running = await asyncio.to_thread(self.guests.seen, list(before))
         for vm in self.vms:
-            moved = vm.lock_holder is not None or before.get(vm.vmid) != getattr(vm, "moves", 0)
-            if vm.vmid in running and not moved and not getattr(vm, "hung", False):
+            if self._idle(vm) and before.get(vm.vmid) == self.guests.moves[vm.vmid]:
                 self._set_status(vm, running=running[vm.vmid])
+
+    def _idle(self, vm: Any) -> bool:
+        """Tell whether the machine of a VM, and nothing else, says whether the VM runs."""
+        return not vm.template and vm.lock_holder is None and vm.vmid not in self.guests.hung
 
     def _set_status(self, vm: Any, *, running: bool) -> None:
         status = "running" if running else "stopped"
@@ -182,7 +198,7 @@ class SimulatedProxmox(Disks, Hosts):
     def _answer_as_agent(self, vm: Any) -> None:
         """Let the guest agent of a running VM answer with what its machine really has."""
         address = self.guests.address(vm)
-        if vm.status != "running" or address is None or getattr(vm, "hung", False):
+        if vm.status != "running" or address is None or vm.vmid in self.guests.hung:
             vm.agent = None
             return
         ip, _, prefix = address.partition("/")
@@ -217,6 +233,3 @@ class SimulatedProxmox(Disks, Hosts):
     def _strikes(self, name: str, vm: Any) -> bool:
         struck = [fault for fault in self._faults if fault.name == name]
         return not vm.template and any(fault.strikes(vmid=vm.vmid, vm=vm.name, node=vm.node) for fault in struck)
-
-    def _does_not_boot(self, vm: Any) -> bool:
-        return self._strikes("no-boot", vm)

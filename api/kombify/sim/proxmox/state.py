@@ -15,7 +15,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import
 from kombify.sim.proxmox.fake import FakeVm
 
 VM_FIELDS = ("vmid", "name", "node", "status", "qmpstatus", "config", "pending", "template", "pool")
-VM_EXTRAS = ("snapshots", "started_at", "hung")
+VM_EXTRAS = ("snapshots", "started_at")
 UNFINISHED = ("clone", "create")
 TASKS_KEPT = 200
 
@@ -27,6 +27,7 @@ def dump(pve: Any) -> str:
         "storages": {name: {**store, "files": sorted(store["files"])} for name, store in pve.storages.items()},
         "pools": {name: sorted(members) for name, members in pve.pools.items()},
         "tasks": pve.tasklog[-TASKS_KEPT:],
+        "hung": sorted(pve.guests.hung),
         "machines": {str(vmid): name for vmid, name in pve.guests.names.items()},
     }
     return json.dumps(data, indent=1, sort_keys=True)
@@ -37,6 +38,7 @@ def load(pve: Any, text: str) -> None:
     data = json.loads(text)
     pve.storages = {name: {**store, "files": set(store["files"])} for name, store in data["storages"].items()}
     pve.pools = {name: set(members) for name, members in data["pools"].items()}
+    pve.guests.hung = set(data["hung"])
     pve.guests.names = {int(vmid): name for vmid, name in data["machines"].items()}
     for fields in data["vms"]:
         vm = FakeVm(**{name: fields[name] for name in VM_FIELDS})

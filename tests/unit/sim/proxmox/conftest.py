@@ -80,6 +80,13 @@ class Cluster:
         await pve.start(str(self.folder / CERTIFICATE), str(self.folder / KEY))
         return pve
 
+    async def _drop(self) -> None:
+        await self.pve.stop()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
     def client(self, token: str) -> Any:
         user, _, rest = token.partition("!")
         name, _, value = rest.partition("=")
@@ -90,7 +97,7 @@ class Cluster:
 
     def end(self) -> None:
         """End at once: nothing is written down any more."""
-        asyncio.run_coroutine_threadsafe(self.pve.stop(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._drop(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
