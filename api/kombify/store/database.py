@@ -1,0 +1,149 @@
+"""The door to the database: one object for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import URL, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
+
+from kombify.store.errors import StoreError
+
+POOL = 24
+"""Connections of one service; work on the database is short, so this serves many more threads."""
+BUSY_MS = 30_000
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+)
+NEEDED_SQLITE = (3, 42)
+
+
+class Database:
+    """Engines and transactions of the database behind a URL: ``sqlite:///PATH`` or ``postgresql://…``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _checked(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the database is a file, which only one machine can use."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The pool of connections."""
+        if not self.is_sqlite:
+            return create_engine(
+                self._url.set(drivername="postgresql+psycopg"), pool_size=POOL, max_overflow=POOL, pool_pre_ping=True
+            )
+        self._make_file()
+        engine = create_engine(self._url, module=_sqlite_module(), pool_size=POOL, max_overflow=POOL)
+        event.listen(engine, "connect", _prepare)
+        return engine
+
+    @cached_property
+    def async_engine(self) -> AsyncEngine:
+        """The same for readers in an event loop, such as the API."""
+        if not self.is_sqlite:
+            return create_async_engine(self._url.set(drivername="postgresql+psycopg_async"), pool_pre_ping=True)
+        self._make_file()
+        engine = create_async_engine(self._url.set(drivername="sqlite+aiosqlite"))
+        event.listen(engine.sync_engine, "connect", _prepare)
+        return engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a transaction that changes something; it is committed at the end, or undone by any error.
+
+        SQLite's writers take their turn from the start: what was read stays true until the commit.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.is_sqlite:
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that only reads. It waits for nobody."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def insert_new(self, session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows, and leave those alone whose key is there already."""
+        session.execute(self._insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+    def put(self, session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows, or replace the values of those whose key is there already."""
+        statement = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        replaced = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+        given = [dict(row) for row in rows]
+        replaced = {name: value for name, value in replaced.items() if name in given[0]}
+        session.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), given)
+
+    def answers(self) -> str:
+        """Return why the database cannot be used now, or nothing."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except SQLAlchemyError as error:
+            return str(error).splitlines()[0]
+        return ""
+
+    def close(self) -> None:
+        """Give all connections back. An async engine is the event loop's to close."""
+        self.engine.dispose()
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def _make_file(self) -> None:
+        path = Path(self._url.database or "")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+def _checked(text: str) -> URL:
+    url = make_url(text)
+    in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    if in_a_file or url.get_backend_name() == "postgresql":
+        return url
+    raise StoreError(
+        f"'{url.render_as_string()}' is no database for the service",
+        "use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _sqlite_module() -> ModuleType:
+    """Return the SQLite to use: from Python 3.12 on, the durable queue needs a newer one than Debian 12 has."""
+    if sys.version_info < (3, 12) or sqlite3.sqlite_version_info >= NEEDED_SQLITE:
+        return sqlite3
+    try:
+        import pysqlite3  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old for Python {sys.version_info.major}.{sys.version_info.minor}",
+            "pip install pysqlite3-binary, or set KOMBISTACK_DATABASE_URL to a PostgreSQL database",
+        ) from None
+    return pysqlite3  # type: ignore[no-any-return,unused-ignore]

@@ -1,0 +1,3 @@
+"""One file a step; each knows the step before it."""
+
+from __future__ import annotations
