@@ -54,7 +54,10 @@ def make_change(request: Request, run: Run, *, check: bool, state: Path = STATE)
 def plan_change(request: Request, run: Run) -> Undertaking:
     """Return what has to be done."""
     changes = changes_of(request.files)
-    reloaded = list(dict.fromkeys(unit for change in changes for unit in change.wanted.reload))
+    off = {unit.name for unit in request.units if unit.active is False}
+    reloaded = [
+        unit for unit in dict.fromkeys(unit for change in changes for unit in change.wanted.reload) if unit not in off
+    ]
     units = read_units(run, [*reloaded, *(unit.name for unit in request.units)])
     return Undertaking(
         changes=changes,

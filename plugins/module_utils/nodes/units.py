@@ -14,6 +14,9 @@ from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import 
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wanted import WantedUnit
 
 
+_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ConditionResult", "ConditionTimestampMonotonic")
+
+
 class Run(Protocol):
     """Run a program and return its return code, what it wrote, and its complaints."""
 
@@ -28,6 +31,8 @@ class Unit:
     known: bool
     enabled: bool
     active: bool
+    skipped: bool = False
+    """Whether systemd started it and then did not, because it does not fit this machine: no clock in a container."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def read_units(run: Run, names: Iterable[str]) -> dict[str, Unit]:
     asked = list(dict.fromkeys(names))
     if not asked:
         return {}
-    properties = "--property=LoadState,ActiveState,UnitFileState"
+    properties = f"--property={','.join(_PROPERTIES)}"
     answer = run_checked(run, ["systemctl", "show", properties, "--", *asked], "systemd does not answer")
     states = [dict(line.split("=", 1) for line in part.splitlines()) for part in answer.strip().split("\n\n")]
     return {name: _unit(name, state) for name, state in zip(asked, states, strict=True)}
@@ -65,6 +70,7 @@ def _unit(name: str, state: dict[str, str]) -> Unit:
         known=state["LoadState"] not in {"not-found", "masked"},
         enabled=state["UnitFileState"] not in {"disabled", "masked", "masked-runtime", ""},
         active=state["ActiveState"] in {"active", "activating", "reloading"},
+        skipped=state.get("ConditionResult") == "no" and state.get("ConditionTimestampMonotonic", "0") != "0",
     )
 
 
@@ -74,11 +80,17 @@ def unit_changes(wanted: Iterable[WantedUnit], found: dict[str, Unit]) -> list[U
         UnitChange(
             unit=found[unit.name],
             enable=unit.enabled if unit.enabled != found[unit.name].enabled else None,
-            activate=unit.active if unit.active != found[unit.name].active else None,
+            activate=_activate(unit, found[unit.name]),
         )
         for unit in wanted
     ]
     return [change for change in changes if (change.enable, change.activate) != (None, None)]
+
+
+def _activate(wanted: WantedUnit, found: Unit) -> bool | None:
+    if wanted.active == found.active or (wanted.active and found.skipped):
+        return None
+    return wanted.active
 
 
 def reload_unit(run: Run, name: str) -> None:

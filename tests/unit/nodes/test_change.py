@@ -131,6 +131,20 @@ def test_units_that_were_started_for_a_failed_change_are_stopped_again(machine: 
     assert (machine.states_of("new.service"), machine.states_of("old.service")) == (set(), {"active", "enabled"})
 
 
+def test_a_unit_that_does_not_fit_the_machine_is_not_started_again_and_again(machine: Machine) -> None:
+    machine.add_unit("clock.service", "enabled", "skipped")
+    assert not machine.change(units=[{"name": "clock.service", "enabled": True, "state": "started"}])["changed"]
+
+
+def test_files_of_a_unit_that_shall_be_off_do_not_start_it(machine: Machine) -> None:
+    machine.add_unit("x.service", "active", "enabled")
+    machine.change(
+        {"path": "a", "content": "a", "reload": ["x.service"]},
+        units=[{"name": "x.service", "enabled": False, "state": "stopped"}],
+    )
+    assert machine.states_of("x.service") == set()
+
+
 def test_what_a_killed_run_left_is_taken_back_by_the_next(machine: Machine) -> None:
     (machine.etc / "a").write_text("old", encoding="utf-8")
 
