@@ -95,7 +95,8 @@ def bring_up(lab: Lab, world: World, tell: Callable[[str], None]) -> Changes:
     if lab.driver.name != API_ONLY:
         for name in wanted.keys() - world.stopped:
             lab.wait(name, PATIENCE)
-    write_inventory(lab.folder, _reached(lab, world), _played(lab, world, endpoint))
+    reached = {name: dict(lab.driver.connection_vars(name)) for name in world.reached}
+    write_inventory(lab.folder, reached, _instead(lab, world, endpoint))
     _write(lab.folder, set(wanted))
     return changes
 
@@ -134,20 +135,16 @@ def _in_state(lab: Lab, there: Mapping[str, Machine], names: set[str], state: St
     return tuple(name for name in there if name in names and lab.state(name) == state)
 
 
-def _reached(lab: Lab, world: World) -> HostVars:
-    """Return the variables of every host that SSH shall reach, also of VMs that are not made yet."""
-    found: dict[str, dict[str, object]] = {name: dict(lab.driver.connection_vars(name)) for name in world.reached}
-    for name, machine in world.machines.items():
-        found[name] |= {"ansible_user": machine.user, "ansible_port": 22}
+def _instead(lab: Lab, world: World, endpoint: Endpoint | None) -> HostVars:
+    """Return what hosts have to know instead of what the spec says: who logs in where, and which API makes VMs."""
+    found: dict[str, dict[str, object]] = {
+        name: {"ansible_user": machine.user, "ansible_port": 22} for name, machine in world.machines.items()
+    }
+    if endpoint is not None:
+        public = lab.folder / "id_ed25519.pub"
+        keys = [public.read_text(encoding="ascii").strip()] if public.exists() else []
+        found |= {name: hypervisor_vars(endpoint, keys) for name in world.hypervisors}
     return found
-
-
-def _played(lab: Lab, world: World, endpoint: Endpoint | None) -> HostVars:
-    if endpoint is None:
-        return {}
-    public = lab.folder / "id_ed25519.pub"
-    keys = [public.read_text(encoding="ascii").strip()] if public.exists() else []
-    return {name: hypervisor_vars(endpoint, keys) for name in world.hypervisors}
 
 
 def _read(folder: Path) -> set[str]:

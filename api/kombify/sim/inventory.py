@@ -30,18 +30,22 @@ def hypervisor_vars(endpoint: Endpoint, keys: list[str]) -> dict[str, object]:
     }
 
 
-def write_inventory(folder: Path, reached: HostVars, hypervisors: HostVars) -> Path:
+def write_inventory(folder: Path, reached: HostVars, instead: HostVars) -> Path:
     """Write the inventory of a lab, whole, and return its path."""
     path = folder / FILE
-    write_whole(path, render_inventory(reached, hypervisors), mode=0o600)
+    write_whole(path, render_inventory(reached, instead), mode=0o600)
     return path
 
 
-def render_inventory(reached: HostVars, hypervisors: HostVars) -> str:
-    """Return the inventory as INI: what all machines have in common stands once."""
+def render_inventory(reached: HostVars, instead: HostVars) -> str:
+    """Return the inventory as INI: how hosts are reached, and what they have to know instead of what the spec says.
+
+    What all have in common stands once; the rest stands at each host, where it wins over the spec.
+    """
     common = _common(reached)
     own = {name: {key: value for key, value in given.items() if key not in common} for name, given in reached.items()}
-    hosts = "".join(_host(name, given) for name, given in {**own, **hypervisors}.items())
+    names = dict.fromkeys([*reached, *instead])
+    hosts = "".join(_host(name, {**own.get(name, {}), **instead.get(name, {})}) for name in names)
     shared = "".join(f"{key}={value!r}\n" for key, value in common.items())
     return f"{HEAD}{hosts}\n[all:vars]\n{shared}"
 

@@ -21,7 +21,9 @@ LABEL = "kombify.lab"
 REPOSITORY = "localhost/kombify-sim"
 ORDERLY = "15"
 """Seconds for a shutdown in order."""
-MOST_FILES = 524_288
+LIMITS = {"nofile": (resource.RLIMIT_NOFILE, 524_288), "nproc": (resource.RLIMIT_NPROC, 32_768)}
+"""Limits that Podman would set higher than it may where root is not all-powerful, and the most that a machine needs."""
+TUN = Path("/dev/net/tun")
 _LOOK = 0.1
 
 
@@ -61,7 +63,9 @@ class PodmanDriver:
     def add(self, machine: Machine) -> None:
         """Start a container, do in it what cloud-init does on a VM, and make it known to the others."""
         names = ["--name", self._container(machine.name), "--hostname", machine.name, "--network", self.lab]
-        rights = ["--systemd", "always", "--cap-add", "AUDIT_WRITE,NET_ADMIN,NET_RAW", "--device", "/dev/net/tun"]
+        rights = ["--systemd", "always", "--cap-add", "AUDIT_WRITE,NET_ADMIN,NET_RAW"]
+        if TUN.exists():
+            rights += ["--device", str(TUN)]
         label = ["--label", f"{LABEL}={self.lab}"]
         self._podman("run", "--detach", *names, *label, *rights, *self._limits(machine), self._tag())
         key = (self.folder / "id_ed25519.pub").read_text(encoding="ascii").strip()
@@ -120,10 +124,12 @@ class PodmanDriver:
         return f"{self.lab}-{name}"
 
     def _limits(self, machine: Machine) -> list[str]:
-        """Return the limits that can hold here: without the controller of memory, Podman would refuse to start."""
-        _soft, files = resource.getrlimit(resource.RLIMIT_NOFILE)
-        most = MOST_FILES if files == resource.RLIM_INFINITY else min(files, MOST_FILES)
-        found = ["--ulimit", f"nofile={most}:{most}", "--pids-limit", "0"]
+        """Return the limits that can hold here: with one that it may not set, Podman would refuse to start."""
+        found = ["--pids-limit", "0"]
+        for word, (number, enough) in LIMITS.items():
+            most = resource.getrlimit(number)[1]
+            limit = enough if most == resource.RLIM_INFINITY else min(most, enough)
+            found += ["--ulimit", f"{word}={limit}:{limit}"]
         if machine.memory and "memory" in self._podman("info", "--format", "{{.Host.CgroupControllers}}"):
             found += ["--memory", str(machine.memory)]
         return found
