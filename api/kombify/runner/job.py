@@ -19,6 +19,7 @@ from kombify.runner.variables import VARIABLES, dump_variables
 
 KEPT = 20
 """How many jobs of a stack are kept; older ones are removed when a new one is made."""
+KEEP = "keep"
 STAMP = "%Y%m%d-%H%M%S-%f"
 
 
@@ -32,6 +33,11 @@ class Job:
     def id(self) -> str:
         """The name of the folder; names sort by the time at which the jobs were made."""
         return self.folder.name
+
+    @property
+    def claim(self) -> Path:
+        """Made by the first process of the job, so that no second one ever runs it."""
+        return self.folder / "claim"
 
     @property
     def events(self) -> Path:
@@ -98,12 +104,17 @@ def unfinished(jobs: Path) -> Job | None:
     return next((job for job in jobs_of(jobs) if not job.status().state.ended), None)
 
 
-def make_job(jobs: Path, request: Request) -> Job:
-    """Make the folder of a new job, which nobody else may read, and remove the oldest folders."""
+def make_job(jobs: Path, request: Request, *, kept: bool = False) -> Job:
+    """Make the folder of a new job, which nobody else may read, and remove the oldest folders.
+
+    A kept one is never removed here: that is left to who asked for it.
+    """
     for folder in (jobs.parent, jobs):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(jobs)
     job = Job(_new_folder(jobs))
+    if kept:
+        (job.folder / KEEP).touch()
     (job.folder / "env").mkdir(mode=0o700)
     if request.variables:
         write_private(job.folder / VARIABLES, dump_variables(request.variables))
@@ -161,5 +172,5 @@ def _names(jobs: Path) -> list[str]:
 
 def _prune(jobs: Path) -> None:
     for name in _names(jobs)[: -KEPT + 1]:
-        if Job(jobs / name).status().state.ended:
+        if not (jobs / name / KEEP).exists() and Job(jobs / name).status().state.ended:
             shutil.rmtree(jobs / name, ignore_errors=True)

@@ -33,14 +33,15 @@ def launch(jobs: Path, request: Request) -> Job:
     if running is not None:
         raise Busy(running)
     job = make_job(jobs, request)
-    _start(job, stack=jobs.parent.parent)
-    if not (job.folder / "status.json").exists():
-        raise RunnerError(f"job {job.id} did not start: {_last_words(job)}", f"see {job.faults}")
+    start(job)
     return job
 
 
-def _start(job: Job, stack: Path) -> None:
-    """Start the process in a session of its own, and wait until it closes its output, which says that it lives."""
+def start(job: Job) -> None:
+    """Start the process of a job in a session of its own, and wait until it closes its output: then it lives.
+
+    A job has one run: whoever starts it a second time starts nothing.
+    """
     with os.fdopen(os.open(job.faults, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as faults:
         process = subprocess.Popen(
             [sys.executable, "-m", "kombify.runner", str(job.folder)],
@@ -48,12 +49,14 @@ def _start(job: Job, stack: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=faults,
             cwd=job.folder,
-            env=job_environment(job.folder, stack),
+            env=job_environment(job.folder, stack=job.folder.parents[2]),
             start_new_session=True,
         )
     assert process.stdout is not None  # noqa: S101 - it is a pipe
     process.stdout.read()
     process.stdout.close()
+    if not job.claim.exists():
+        raise RunnerError(f"job {job.id} did not start: {_last_words(job)}", f"see {job.faults}")
 
 
 def _last_words(job: Job) -> str:

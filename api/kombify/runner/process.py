@@ -61,12 +61,16 @@ class Recorder:
     """Appends events and output, one write an event: so a line is there or not, whenever the process is killed."""
 
     def __init__(self, job: Job, redactor: Redactor) -> None:
+        self.in_order = False
+        """Whether Ansible came to its own end."""
         self._redactor = redactor
         self._events = _opened(job.events)
         self._log = _opened(job.log)
 
     def __call__(self, event: dict[str, Any]) -> bool:
         """Keep an event; False tells ansible-runner to write no file of its own for it."""
+        if event.get("event") == "playbook_on_stats":
+            self.in_order = True
         if "uuid" in event:
             kept = shaped(event, self._redactor)
             os.write(self._events, f"{json.dumps(kept, ensure_ascii=False, default=str)}\n".encode(errors="replace"))
@@ -78,7 +82,9 @@ class Recorder:
 def run_job(folder: Path) -> int:
     """Run the job of a folder, once, and return Ansible's exit code."""
     job = Job(folder)
-    if (folder / "status.json").exists():
+    try:
+        os.close(os.open(job.claim, os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
         return NOT_FOUND  # it had its run
     status = Status(State.WAITING, pid=os.getpid())
     job.record(status)
@@ -105,6 +111,7 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
     import ansible_runner  # type: ignore[import-untyped]
 
     request = job.request()
+    recorder = Recorder(job, Redactor(secrets_in(load_variables(job.folder / VARIABLES))))
     run = ansible_runner.run(
         private_data_dir=str(job.folder),
         ident="run",
@@ -117,21 +124,20 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
         fact_cache=str(fact_cache(job.folder.parent)),
         settings={"pexpect_timeout": LOOKS, "suppress_output_file": True},
         quiet=True,
-        event_handler=Recorder(job, Redactor(secrets_in(load_variables(job.folder / VARIABLES)))),
+        event_handler=recorder,
         status_handler=_forget_environment,
         cancel_callback=cancellation.overdue,
     )
-    if cancellation.asked:
-        processes.end_all(job.folder)
+    if not recorder.in_order:
+        processes.end_all(job.folder)  # a killed Ansible leaves its workers, a killed worker what it had started
     for name in ("env", "tmp"):
         shutil.rmtree(job.folder / name, ignore_errors=True)
-    return replace(status, state=_state(run.rc, cancellation), ended=now(), code=run.rc)
-
-
-def _state(code: int, cancellation: Cancellation) -> State:
+    status = replace(status, ended=now(), code=run.rc)
     if cancellation.asked:
-        return State.CANCELED
-    return State.FAILED if code else State.SUCCESSFUL
+        return replace(status, state=State.CANCELED)
+    if run.rc is None:
+        return replace(status, state=State.ERROR, message="Ansible was killed")
+    return replace(status, state=State.FAILED if run.rc else State.SUCCESSFUL)
 
 
 def _forget_environment(status: dict[str, Any], runner_config: Any) -> None:

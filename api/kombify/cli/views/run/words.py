@@ -73,9 +73,16 @@ def _verdict(job: Job, status: Status, progress: Progress) -> Text:
         State.FAILED: f" after {took}; mend what is said above, then run the same command again",
         State.CANCELED: f" after {took}; the same command goes on from what is there",
         State.LOST: f" ({status.message}) and what it left running was ended; the same command goes on from there",
-        State.ERROR: f": {status.message}; see {job.faults}",
+        State.ERROR: f": {status.message}; {_more(job)}",
     }
     return Text.assemble((f"{title}: {status.state}", "bold red"), words.get(status.state, ""))
+
+
+def _more(job: Job) -> str:
+    """Point at what the job's process complained about, if it did."""
+    if job.faults.stat().st_size:
+        return f"see {_from_here(job.faults)}"
+    return "the same command goes on from what is there"
 
 
 def _from_here(path: Path) -> str:
