@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kombify.cli.commands.capacity import capacity
+from kombify.cli.commands.demo import demo
 from kombify.cli.commands.destroy import destroy
 from kombify.cli.commands.docs import docs
 from kombify.cli.commands.explain import explain
@@ -25,6 +26,6 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "validate": validate, "plan": plan},
     "Run": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
     "Understand": {"explain": explain, "why": why, "graph": graph, "capacity": capacity},
-    "Try out": {"simulate": simulate, "rebalance": rebalance},
+    "Try out": {"demo": demo, "simulate": simulate, "rebalance": rebalance},
     "Hand over": {"inventory": inventory, "export": export, "docs": docs, "schema": schema},
 }
