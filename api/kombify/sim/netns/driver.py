@@ -63,7 +63,6 @@ class NetnsDriver:
     def add(self, machine: Machine) -> None:
         """Make a machine and boot it."""
         self.start(machine.name)
-        self._write_known_hosts()
 
     def start(self, name: str) -> None:
         """Boot a machine; one that runs stays as it is."""
@@ -74,6 +73,8 @@ class NetnsDriver:
         # What a supervisor that was killed has left.
         self._groups().remove_node(name)
         services.start("kombify.sim.netns.supervisor", words, node.console, f"machine {name}")
+        # Its address may be another one than when it ran before.
+        self._write_known_hosts()
 
     def stop(self, name: str, *, force: bool = False) -> None:
         """Shut a machine down in order, or pull the plug."""

@@ -38,7 +38,6 @@ def main() -> int:
     if len(sys.argv) != 2:
         print("usage: python -m kombify.sim.proxmox LABFOLDER", file=sys.stderr)
         return 2
-    os.umask(0o077)
     folder = Path(sys.argv[1]).resolve()
     try:
         asyncio.run(serve(folder))
