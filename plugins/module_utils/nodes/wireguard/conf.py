@@ -94,15 +94,20 @@ def read_text(text: str) -> Written:
     )
 
 
-def wanted_peers(peers: Iterable[Mapping[str, Any]], known: Mapping[str, str]) -> tuple[list[Peer], list[str], list[str]]:
-    """Return the peers whose key is known, the names of those whose key is from an earlier run, and the missing."""
+def wanted_peers(
+    peers: Iterable[Mapping[str, Any]], known: Mapping[str, str], coming: str | None = None
+) -> tuple[list[Peer], list[str], list[str]]:
+    """Return the peers whose key is known, the names of those whose key is from an earlier run, and the missing.
+
+    `coming` stands, in check mode, for a key that a peer would make in this run.
+    """
     found, kept, missing = [], [], []
     for peer in peers:
-        key = peer.get("public_key") or known.get(peer["name"])
+        key = peer.get("public_key") or known.get(peer["name"]) or (coming if peer["here"] else None)
         if key is None:
             missing.append(peer["name"])
             continue
-        if not peer.get("public_key"):
+        if not peer.get("public_key") and not peer["here"]:
             kept.append(peer["name"])
         found.append(Peer(peer["name"], key, peer["allowed_ips"], peer.get("endpoint")))
     return found, kept, missing
@@ -118,12 +123,13 @@ def _hooks(link: Link) -> list[str]:
     """Return the commands that let a server pass packets from member to member, and nowhere else."""
     if not link.forward or ":" in link.cidr:
         return []
-    elsewhere = f"not to {link.cidr} iif %i prohibit"
+    within, elsewhere = f"priority 5182 iif %i to {link.cidr} lookup main", "priority 5183 iif %i prohibit"
+    rules = [f"ip rule {action} {rule}" for rule in (within, elsewhere) for action in ("del", "add")]
+    quiet = [f"{rule} 2>/dev/null || true" if " del " in rule else rule for rule in rules]
     return [
+        *(f"PostUp = {rule}" for rule in quiet),
         "PostUp = sysctl --quiet --write net.ipv4.conf.%i.forwarding=1",
-        f"PostUp = ip rule del {elsewhere} 2>/dev/null || true",
-        f"PostUp = ip rule add {elsewhere}",
-        f"PostDown = ip rule del {elsewhere}",
+        *(f"PostDown = {rule}" for rule in quiet if " del " in rule),
     ]
 
 

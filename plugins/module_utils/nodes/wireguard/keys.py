@@ -7,32 +7,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any
 
-from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard import files
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.conf import read_text
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.peers import interface_name
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import (
+    RunWithInput,
+    make_key,
+    public_key,
+)
+
+Keys = dict[str, str | None]
 
 
-class Answer(NamedTuple):
-    """A program's end: its return code, output and complaints."""
+def make_keys(run: RunWithInput, links: Iterable[str], generation: str, check: bool) -> dict[str, Any]:
+    """Make the keys that are missing or were made for another generation, and return the public keys by link.
 
-    code: int
-    output: str
-    complaints: str
+    A new key only waits: it comes into use with the link's configuration, at the same time as those of the peers.
+    """
+    made = []
+    keys: dict[str, Keys] = {}
+    for link in links:
+        keys[link], new = _keys_of(run, interface_name(link), generation, check)
+        made += [link] if new else []
+    return {"changed": bool(made), "made": made, "keys": keys}
 
 
-class Wg:
-    """The program wg, as far as keys are concerned; keys go through pipes, never through arguments."""
-
-    def __init__(self, run: "RunWithInput") -> None:
-        self._run = run
-
-    def make(self) -> str:
-        """Return a new private key."""
-        return self._answer(["wg", "genkey"], None)
-
-    def public(self, private_key: str) -> str:
-        """Return the public key of a private one."""
-        return self._answer(["wg", "pubkey"], private_key)
+def _keys_of(run: RunWithInput, interface: str, generation: str, check: bool) -> tuple[Keys, bool]:
+    """Return the public keys of one link, and whether one was made for it."""
+    written, waiting = read_text(files.read_conf(interface)), files.read_next(interface)
+    if waiting == written.private_key:  # the last run came into use, and ended before it cleaned up
+        waiting = ""
+    outdated = written.private_key is None or (bool(generation) and generation != written.generation)
+    new = outdated and not waiting
+    if new and not check:
+        waiting = make_key(run)
+        files.write_private(files.next_path(interface), f"{waiting}\n")
+    found: Keys = {
+        "public": public_key(run, written.private_key) if written.private_key else None,
+        "next": public_key(run, waiting) if waiting else None,
+    }
+    return found, new

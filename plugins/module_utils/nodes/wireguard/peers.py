@@ -57,6 +57,7 @@ def machine_link(
     activate = _activates(link["name"], me, [me, *(peer["name"] for peer in peers)], members, machines, here)
     for peer in peers:
         keys = machines(peer["name"]).keys.get(link["name"]) or {}
+        peer["here"] = peer["name"] in here
         peer["public_key"] = _key_in_use(keys, activate)
     return {
         "name": link["name"],

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the kombify.stack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The program wg. Private keys go through pipes, never through arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
+
+
+class RunWithInput(Protocol):
+    """Run a program with `data` on its standard input; return its return code, output and complaints."""
+
+    def __call__(self, command: Sequence[str], /, *, data: str | None = None) -> tuple[int, str, str]: ...
+
+
+def forgiving(run_command: Callable[..., tuple[int, str, str]]) -> RunWithInput:
+    """Return Ansible's run_command, but a missing program is an answer too: in check mode nothing is installed yet."""
+
+    def run(command: Sequence[str], /, *, data: str | None = None) -> tuple[int, str, str]:
+        try:
+            return run_command(list(command), data=data, handle_exceptions=False)
+        except FileNotFoundError:
+            return 127, "", f"{command[0]} is not installed"
+
+    return run
+
+
+def make_key(run: RunWithInput) -> str:
+    """Return a new private key."""
+    return _answer(run, ["wg", "genkey"])
+
+
+def public_key(run: RunWithInput, private_key: str) -> str:
+    """Return the public key that belongs to a private one."""
+    return _answer(run, ["wg", "pubkey"], private_key)
+
+
+def set_live(run: RunWithInput, interface: str, text: str) -> None:
+    """Change a running interface into what a configuration says, without breaking what stays the same."""
+    _answer(run, ["wg", "syncconf", interface, "/dev/stdin"], text)
+
+
+def _answer(run: RunWithInput, command: list[str], data: str | None = None) -> str:
+    code, output, complaints = run(command, data=data)
+    if code:
+        raise NodeError(f"'{' '.join(command)}' failed: {complaints.strip() or f'return code {code}'}.")
+    return output.strip()
