@@ -94,6 +94,7 @@ def home(tmp_path: Path) -> Iterator[Stack]:
     yield stack
     for process in stack.running:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
     for job in stack.jobs():
         end_all(job.folder, grace=0)
