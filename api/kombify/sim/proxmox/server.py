@@ -62,7 +62,6 @@ class SimulatedProxmox(Disks, Hosts):
             "qmdestroy": self.guests.remove,
             "qmcreate": self.guests.follow,
             "qmrollback": self.guests.follow,
-            "qmclone": self.own_cloud_init_drive,
         }
         self._keeper.restore(self)
         furnish(self, settings)
@@ -120,6 +119,8 @@ class SimulatedProxmox(Disks, Hosts):
                 if self._on("slow"):
                     await asyncio.sleep(SLOW)
                 note = await body()
+                if ttype == "qmclone":
+                    self.own_cloud_init_drive(vm)
                 if vm is not None and ttype in self._after:
                     await self._do(vm, self._after[ttype])
                 return note
