@@ -107,6 +107,16 @@ class Disks(FakePve):  # type: ignore[misc]
             if volume.endswith("-cloudinit"):
                 vm.config[key] = self._cloud_init_drive(vm, volume_ref(volume)[0])
 
+    async def _qm_clone(self, values: Mapping[str, Any], user: str) -> Any:
+        """Clone a VM, to another node only if that one sees its disks too."""
+        target = values.get("target")
+        if target in self.nodes and target != values["node"]:
+            disks = drives_of(self.find(values["node"], values["vmid"]).config)
+            places = {volume_ref(volume)[0] for _, volume, _ in disks}
+            if not all(self.storages.get(place, {}).get("shared") for place in places):
+                raise die(f"can't clone VM to node '{target}' (VM uses local storage)")
+        return await super()._qm_clone(values, user)
+
     # -- storages that are full
 
     def _qm_alloc(self, sid: str, vmid: int, fmt: str, size: int, linked_from: str | None = None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,6 +57,18 @@ class Hosts(FakePve):  # type: ignore[misc]
         bridges = sorted(self.settings.bridges)
         return [{"iface": name, "type": "bridge", "active": 1, "autostart": 1, "method": "manual"} for name in bridges]
 
+    async def _do_start(self, vm: Any, user: str, p: Mapping[str, Any]) -> Any:
+        """Start a VM, unless its hypervisor does not have what the VM wants of it."""
+        missing = [bridge for bridge in bridges_of(vm.config) if bridge not in self.settings.bridges]
+        most = self.settings.nodes[vm.node].cores
+        wanted = int(vm.config.get("cores", 1)) * int(vm.config.get("sockets", 1))
+        vm.start_error = "start failed: QEMU exited with code 1" if missing else None
+        if wanted > most:
+            vm.start_error = f"MAX {most} vcpus allowed per VM on this node"
+        upid = await super()._do_start(vm, user, p)
+        self.tasks[upid]["log"][:0] = [f"bridge '{bridge}' does not exist" for bridge in missing]
+        return upid
+
     async def _nodes(self, request: web.Request) -> web.Response:
         return self._sized(await super()._nodes(request))
 
@@ -79,3 +92,9 @@ class Hosts(FakePve):  # type: ignore[misc]
         running = [vm for vm in self.vms if vm.node == node and vm.status == "running"]
         used = sum(self._vm_usage(vm)["mem"] for vm in running)
         return {"maxcpu": size.cores, "maxmem": size.memory, "mem": used, "maxdisk": ROOT_DISK, "disk": 0}
+
+
+def bridges_of(config: Mapping[str, Any]) -> list[str]:
+    """Return the bridges that a VM is connected to."""
+    cards = [str(value) for key, value in sorted(config.items()) if re.fullmatch(r"net\d+", key)]
+    return [found[1] for card in cards if (found := re.search(r"\bbridge=([^,]+)", card))]

@@ -89,3 +89,36 @@ class TestSeveralNodes:
     def test_a_vm_lives_on_the_node_of_its_template(self, cluster: Any) -> None:
         assert cluster.done(cluster.vm(9100, "beta").clone.post(newid=102, name="db-1")) == "OK"
         assert cluster.vm(102, "beta").config.get()["name"] == "db-1"
+
+    def test_a_vm_with_local_disks_is_not_cloned_to_another_node(self, cluster: Any) -> None:
+        missing = r"can't clone VM to node 'beta' \(VM uses local storage\)"
+        with pytest.raises(ResourceException, match=missing):
+            cluster.vm(9000, "alpha").clone.post(newid=102, name="db-1", target="beta")
+
+    def test_a_vm_with_more_cores_than_its_node_does_not_start(self, cluster: Any) -> None:
+        assert cluster.done(cluster.vm(9100, "beta").clone.post(newid=102, name="db-1")) == "OK"
+        vm = cluster.vm(102, "beta")
+        vm.config.put(cores=6, ipconfig0="ip=10.77.0.12/24")
+        assert cluster.done(vm.status.start.post()) == "MAX 4 vcpus allowed per VM on this node"
+
+    def test_a_vm_on_a_bridge_that_is_not_there_does_not_start(self, cluster: Any) -> None:
+        assert cluster.done(cluster.vm(9100, "beta").clone.post(newid=102, name="db-1")) == "OK"
+        vm = cluster.vm(102, "beta")
+        vm.config.put(net0="virtio,bridge=vmbr9", ipconfig0="ip=10.77.0.12/24")
+        task = vm.status.start.post()
+        assert cluster.done(task) == "start failed: QEMU exited with code 1"
+        log = [line["t"] for line in cluster.api.nodes("beta").tasks(task).log.get()]
+        assert "bridge 'vmbr9' does not exist" in log
+        assert cluster.lab.known == {}
+
+
+class TestSharedDisks:
+    @pytest.fixture
+    def settings(self) -> ProxmoxSettings:
+        return ProxmoxSettings(
+            nodes={"alpha": ProxmoxNode(), "beta": ProxmoxNode()}, storages={"nas": Storage("nfs", shared=True)}
+        )
+
+    def test_a_vm_is_cloned_to_another_node(self, cluster: Any) -> None:
+        assert cluster.done(cluster.vm(9000, "alpha").clone.post(newid=102, name="db-1", target="beta")) == "OK"
+        assert cluster.vm(102, "beta").config.get()["name"] == "db-1"
