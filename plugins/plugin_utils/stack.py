@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import Project
     from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import Problems
 
-PACKAGES = {"pydantic": "pydantic>=2.12,<3", "rapidfuzz": "rapidfuzz>=3.9,<4"}
+PACKAGES = {
+    "proxmoxer": "proxmoxer>=2.2,<3",
+    "pydantic": "pydantic>=2.12,<3",
+    "rapidfuzz": "rapidfuzz>=3.9,<4",
+    "requests": "requests>=2.32,<3",
+}
 """Python packages that Ansible does not bring, and the versions that will do."""
 
 
