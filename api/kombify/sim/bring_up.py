@@ -32,9 +32,6 @@ class Lab(Protocol):
     def driver(self) -> Driver:
         """What makes its machines."""
 
-    def down(self) -> None:
-        """Remove everything."""
-
     def machines(self) -> dict[str, Machine]:
         """Return its machines by name."""
 
@@ -99,12 +96,6 @@ def bring_up(lab: Lab, world: World, tell: Callable[[str], None]) -> Changes:
     write_inventory(lab.folder, reached, _instead(lab, world, endpoint))
     _write(lab.folder, set(wanted))
     return changes
-
-
-def take_down(lab: Lab) -> None:
-    """Remove a lab with everything in it. The simulated Proxmox goes first: it would boot its machines again."""
-    remove_proxmox(lab)
-    lab.down()
 
 
 def _apply(lab: Lab, world: World, changes: Changes, tell: Callable[[str], None]) -> None:

@@ -114,9 +114,6 @@ class FakeLab:
         self.calls.append(f"wait {name}")
         return 0.0
 
-    def down(self) -> None:
-        self.calls.append("down")
-
     def _note(self, word: str, name: str, state: State) -> None:
         self.calls.append(f"{word} {name}")
         self.states[name] = state

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kombify.sim.bring_up import Changes, bring_up, take_down
+from kombify.sim.bring_up import Changes, bring_up
 from kombify.sim.errors import SimError
 from kombify.sim.machine import Machine
 from kombify.sim.world import World
@@ -96,10 +96,3 @@ def test_every_step_is_told(lab) -> None:
     bring_up(lab, world(WEB), told.append)
     bring_up(lab, world(), told.append)
     assert told == ["Booting web", "Removing web"]
-
-
-def test_the_lab_is_taken_down_with_the_rest(lab) -> None:
-    raised(lab, WEB)
-    lab.calls.clear()
-    take_down(lab)
-    assert lab.calls == ["down"]

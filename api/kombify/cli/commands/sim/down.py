@@ -10,10 +10,9 @@ from kombify.cli.output import Output
 
 def down(context: typer.Context, lab: LabName) -> None:
     """Remove a lab with all its nodes and their disks, also one that was left half made."""
-    from kombify.sim.bring_up import take_down
     from kombify.sim.lab import open_lab
 
     output: Output = context.obj
     with output.busy("Removing the lab"):
-        take_down(open_lab(lab))
+        open_lab(lab).down()
     output.show(f"Lab {lab} is gone.")
