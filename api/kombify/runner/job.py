@@ -20,6 +20,7 @@ from kombify.runner.variables import VARIABLES, dump_variables
 KEPT = 20
 """How many jobs of a stack are kept; older ones are removed when a new one is made."""
 KEEP = "keep"
+"""A file that says that a job's folder is somebody else's to remove."""
 STAMP = "%Y%m%d-%H%M%S-%f"
 
 

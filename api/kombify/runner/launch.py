@@ -53,7 +53,7 @@ def start(job: Job) -> None:
             start_new_session=True,
         )
     assert process.stdout is not None  # noqa: S101 - it is a pipe
-    process.stdout.read()
+    process.stdout.read()  # it closes its output as soon as its status is written
     process.stdout.close()
     if not job.claim.exists():
         raise RunnerError(f"job {job.id} did not start: {_last_words(job)}", f"see {job.faults}")

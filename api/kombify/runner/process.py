@@ -23,7 +23,7 @@ GRACE = 10.0
 """Seconds that a playbook gets to end itself after it was asked to."""
 LOOKS = 1
 """Seconds between two looks whether somebody wants the job to end."""
-NOT_FOUND = 127
+HAD_ITS_RUN = 75
 
 
 class Canceled(Exception):
@@ -85,7 +85,7 @@ def run_job(folder: Path) -> int:
     try:
         os.close(os.open(job.claim, os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        return NOT_FOUND  # it had its run
+        return HAD_ITS_RUN
     status = Status(State.WAITING, pid=os.getpid())
     job.record(status)
     try:

@@ -25,6 +25,7 @@ from kombify.runner.job import (
     try_stack_lock,
     unfinished,
 )
+from kombify.runner.process import HAD_ITS_RUN, run_job
 from kombify.runner.processes import MARK
 from kombify.runner.reconcile import reconcile
 from kombify.runner.request import Request, load_request
@@ -86,6 +87,21 @@ def test_only_the_newest_jobs_are_kept_and_none_that_runs(jobs: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_jobs_that_somebody_keeps_are_not_removed(jobs: Path) -> None:
+    kept = make_job(jobs, REQUEST, kept=True)
+    kept.record(Status(State.SUCCESSFUL))
+    for _ in range(KEPT + 1):
+        made(jobs)
+    assert jobs_of(jobs)[0] == kept
+
+
+def test_a_job_runs_once(jobs: Path) -> None:
+    job = made(jobs)
+    job.claim.touch()
+    assert run_job(job.folder) == HAD_ITS_RUN
+    assert job.recorded() == Status(State.SUCCESSFUL)
 
 
 def test_a_job_is_found_by_the_end_of_its_name(jobs: Path) -> None:
