@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from kombify.sim.hypervisors import GIB, ProxmoxSettings, Storage
+from kombify.sim.proxmox.disks import IMAGE_SIZE
 
-DISK = 4 * GIB
-"""The size of a template's disk, in bytes: what a cloud image has."""
+ROOT_DISK = 64 * GIB
+"""The size of a hypervisor's own disk, in bytes."""
 NEXT_NODE = 100
 """The numbers of one node's templates are so far from the next node's: a number counts in the whole cluster."""
 
@@ -22,6 +23,8 @@ def furnish(pve: Any, settings: ProxmoxSettings) -> None:
         del pve.nodes[name]
     for name in settings.nodes:
         pve.add_node(name)
+    pve.storages["local"].update(content="iso,vztmpl,backup,import", total=ROOT_DISK)
+    pve.storages["local"].pop("avail", None)
     for name in [name for name in pve.storages if name not in settings.storages and name != "local"]:
         del pve.storages[name]
     for name, storage in settings.storages.items():
@@ -60,7 +63,8 @@ def _add_template(pve: Any, vmid: int, image: str, node: str, settings: ProxmoxS
         "template": 1,
     }
     vm = pve.add_vm(vmid, image, node=node, config=config)
-    vm.config["scsi0"] = pve._qm_new_drive(vmid, "scsi0", f"{storage}:{DISK // GIB}", None)[0]
-    vm.config["scsi0"] = pve._qm_rename_volume(vm.config["scsi0"].split(",")[0]) + f",size={DISK // GIB}G"
-    vm.config["ide2"] = pve._cloud_init_drive(vm, storage)
+    size = IMAGE_SIZE // GIB
+    volume = pve._qm_new_drive(vmid, "scsi0", f"{storage}:{size}", None)[0].partition(",")[0]
+    vm.config["scsi0"] = f"{pve._qm_rename_volume(volume)},size={size}G"
+    vm.config["ide2"] = pve.cloud_init_drive(vmid, storage)
     vm.template = True

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from kombify.sim.hypervisors import GIB
 from kombify.sim.proxmox.fake import (
     DRIVE_KEY,
     NEW_DISK,
@@ -31,6 +32,8 @@ from kombify.sim.proxmox.fake import (
 ONE = "/nodes/{node}/qemu/{vmid}"
 NET_KEY = re.compile(r"net\d+")
 CLOUD_INIT_SIZE = 4 * 2**20
+IMAGE_SIZE = 4 * GIB
+"""The size of a cloud image's disk, in bytes."""
 SECRET = "*" * 10
 """How Proxmox shows a password that it keeps."""
 
@@ -75,9 +78,7 @@ class Disks(FakePve):  # type: ignore[misc]
             return ";".join(sorted({tag.lower() for tag in re.split(r"[;, ]+", str(value)) if tag}))
         if DRIVE_KEY.match(key):
             volume = split_drive(value)[0]
-            if volume.endswith(":cloudinit"):
-                return self._cloud_init_drive(vm, volume_ref(volume)[0])
-            if NEW_DISK.match(volume):
+            if volume.endswith(":cloudinit") or NEW_DISK.match(volume):
                 return self._qm_new_drive(vm.vmid, key, value, None)[0]
         return value
 
@@ -90,32 +91,46 @@ class Disks(FakePve):  # type: ignore[misc]
             number = next(number for number in range(256) if f"unused{number}" not in vm.config)
             vm.config[f"unused{number}"] = volume
 
-    def _cloud_init_drive(self, vm: Any, storage: str) -> str:
-        name = f"vm-{vm.vmid}-cloudinit"
-        self._store(storage).setdefault("volumes", {})[name] = {
-            "content": "images",
-            "format": "raw",
-            "size": CLOUD_INIT_SIZE,
-            "vmid": vm.vmid,
-            "ctime": 0,
-        }
+    def _qm_new_drive(self, vmid: int, key: str, value: str, default: str | None) -> Any:
+        """Make the disk of a new drive: an empty one, one for cloud-init, or the copy of an image."""
+        volume, props = split_drive(value)
+        if volume.endswith(":cloudinit"):
+            drive = self.cloud_init_drive(vmid, volume_ref(volume)[0])
+            return drive, [split_drive(drive)[0]]
+        image = props.pop("import-from", None)
+        if image is None:
+            return super()._qm_new_drive(vmid, key, value, default)
+        storage, name = volume_ref(image)
+        if name not in self._volumes(storage):
+            raise die(f"volume '{image}' does not exist")
+        place = f"{volume_ref(volume)[0] or default}:{IMAGE_SIZE // GIB}"
+        return super()._qm_new_drive(vmid, key, join_drive(place, props), default)
+
+    def cloud_init_drive(self, vmid: int, storage: str) -> str:
+        """Make the drive on which a VM finds what cloud-init shall do."""
+        name = f"vm-{vmid}-cloudinit"
+        volume = {"content": "images", "format": "raw", "size": CLOUD_INIT_SIZE, "vmid": vmid, "ctime": 0}
+        self._store(storage).setdefault("volumes", {})[name] = volume
         return f"{storage}:{name},media=cdrom,size=4M"
 
     def own_cloud_init_drive(self, vm: Any) -> None:
         """Give a clone a drive of cloud-init of its own, where it still has its template's."""
         for key, volume, _ in drives_of(vm.config):
             if volume.endswith("-cloudinit"):
-                vm.config[key] = self._cloud_init_drive(vm, volume_ref(volume)[0])
+                vm.config[key] = self.cloud_init_drive(vm.vmid, volume_ref(volume)[0])
 
     async def _qm_clone(self, values: Mapping[str, Any], user: str) -> Any:
         """Clone a VM, to another node only if that one sees its disks too."""
         target = values.get("target")
-        if target in self.nodes and target != values["node"]:
-            disks = drives_of(self.find(values["node"], values["vmid"]).config)
-            places = {volume_ref(volume)[0] for _, volume, _ in disks}
-            if not all(self.storages.get(place, {}).get("shared") for place in places):
-                raise die(f"can't clone VM to node '{target}' (VM uses local storage)")
+        moves = target in self.nodes and target != values["node"]
+        if moves and not self.disks_are_shared(self.find(values["node"], values["vmid"])):
+            raise die(f"can't clone VM to node '{target}' (VM uses local storage)")
         return await super()._qm_clone(values, user)
+
+    def disks_are_shared(self, vm: Any) -> bool:
+        """Tell whether every node sees all disks of a VM."""
+        places = {volume_ref(volume)[0] for _, volume, _ in drives_of(vm.config)}
+        return all(self.storages.get(place, {}).get("shared") for place in places)
 
     # -- storages that are full
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from aiohttp import web
 
-from kombify.sim.hypervisors import GIB, ProxmoxSettings
+from kombify.sim.hypervisors import ProxmoxSettings
+from kombify.sim.proxmox.cluster import ROOT_DISK
 from kombify.sim.proxmox.fake import FakePve
-
-ROOT_DISK = 64 * GIB
 
 
 class Hosts(FakePve):  # type: ignore[misc]

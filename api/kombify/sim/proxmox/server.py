@@ -28,6 +28,7 @@ from kombify.sim.proxmox.fake import PveError, TaskError
 from kombify.sim.proxmox.guests import Guests
 from kombify.sim.proxmox.hosts import Hosts
 from kombify.sim.proxmox.machines import Machines
+from kombify.sim.proxmox.moves import Moves
 from kombify.sim.proxmox.state import Keeper
 
 TIME_SCALE = 0.01
@@ -38,7 +39,7 @@ SLOW = 5.0
 """Seconds that every task takes longer with the fault slow."""
 
 
-class SimulatedProxmox(Disks, Hosts):
+class SimulatedProxmox(Disks, Hosts, Moves):
     """A cluster whose VMs are machines of a lab."""
 
     def __init__(self, folder: Path, settings: ProxmoxSettings, token: str, lab: Machines) -> None:

@@ -111,6 +111,17 @@ class TestSeveralNodes:
         assert "bridge 'vmbr9' does not exist" in log
         assert cluster.lab.known == {}
 
+    def test_a_vm_moves_to_another_node_while_its_machine_goes_on(self, cluster: Any) -> None:
+        assert cluster.done(cluster.vm(9000, "alpha").clone.post(newid=102, name="db-1")) == "OK"
+        vm = cluster.vm(102, "alpha")
+        vm.config.put(ipconfig0="ip=10.77.0.12/24")
+        assert cluster.done(vm.status.start.post()) == "OK"
+        with pytest.raises(ResourceException, match="can't migrate running VM without --online"):
+            vm.migrate.post(target="beta")
+        assert cluster.done(vm.migrate.post(**{"target": "beta", "online": 1, "with-local-disks": 1})) == "OK"
+        assert cluster.vm(102, "beta").status.current.get()["status"] == "running"
+        assert cluster.lab.asked == ["start db-1"]
+
 
 class TestSharedDisks:
     @pytest.fixture
