@@ -37,7 +37,7 @@ class LiveView:
         if event["event"] == "runner_on_file_diff" and event.get("stdout", "").strip():
             data = event["event_data"]
             self._live.console.print(Text(f"{data['host']}: {data['task']}", "bold"))
-            self._live.console.print(Text.from_ansi(event["stdout"]))
+            self._live.console.print(Text.from_ansi(event["stdout"].strip("\n")))
         self.pause()
 
     def pause(self) -> None:

@@ -46,7 +46,7 @@ class LinesView(QuietView):
             self._say(f"{self.progress.recap.current}: {data['name']}")
         elif kind == "runner_on_file_diff" and event.get("stdout", "").strip():
             self._say(f"  {data['host']}: differences: {data['task']}")
-            self._say(Text.from_ansi(event["stdout"]))
+            self._say(Text.from_ansi(event["stdout"].strip("\n")))
         elif kind in FAILED:
             word = "ignored" if data.get("ignore_errors") else FAILED[kind]
             self._say(f"  {data['host']}: {word}: {data['task']}")

@@ -69,13 +69,19 @@ def _verdict(job: Job, status: Status, progress: Progress) -> Text:
         number = changes(progress)
         what = "would be changed" if job.request().check else "changed"
         return Text.assemble((f"{title}: done", "bold green"), f" in {took}, {number or 'nothing'} {what}")
-    words = {
-        State.FAILED: f" after {took}; mend what is said above, then run the same command again",
-        State.CANCELED: f" after {took}; the same command goes on from what is there",
-        State.LOST: f" ({status.message}) and what it left running was ended; the same command goes on from there",
-        State.ERROR: f": {status.message}; {_more(job)}",
-    }
-    return Text.assemble((f"{title}: {status.state}", "bold red"), words.get(status.state, ""))
+    return Text.assemble((f"{title}: {status.state}", "bold red"), _next_step(job, status, took))
+
+
+def _next_step(job: Job, status: Status, took: str) -> str:
+    match status.state:
+        case State.FAILED:
+            return f" after {took}; mend what is said above, then run the same command again"
+        case State.CANCELED:
+            return f" after {took}; the same command goes on from what is there"
+        case State.LOST:
+            return f" ({status.message}) and what it left running was ended; the same command goes on from there"
+        case _:
+            return f": {status.message}; {_more(job)}"
 
 
 def _more(job: Job) -> str:
