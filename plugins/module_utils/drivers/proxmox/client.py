@@ -51,10 +51,10 @@ class Client:
         if match is None:
             raise bad_token()
         user, name, secret = match.groups()
-        self.url = f"https://{parts.hostname}:{parts.port or 8006}"
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        self.url = f"https://{host}:{parts.port or 8006}"
         self.token_id = f"{user}!{name}"
         self._ca = ca
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self._api = ProxmoxAPI(
             host,
             port=parts.port or 8006,

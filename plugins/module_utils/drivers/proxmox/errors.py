@@ -32,7 +32,7 @@ ADVICE = (
         "The cluster has no quorum, so nothing can be changed. Bring its other nodes back; 'pvecm status' shows them.",
     ),
     (
-        r"is locked|can't lock file|unable to (?:acquire|create) lock|got (?:lock )?timeout",
+        r"is locked|can't lock file|unable to (?:acquire|create) lock",
         "Another task works on this VM. Wait until it has ended and run again. If none is left: qm unlock VMID",
     ),
     (

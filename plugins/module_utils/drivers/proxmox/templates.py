@@ -102,8 +102,8 @@ def template_settings(name: str, image: Image) -> dict[str, Any]:
 
 
 def as_if_made(found: Survey, name: str, vmid: int, image: Image) -> Guest:
-    """Return the template as it would be, so that check mode can go on."""
-    config: Mapping[str, Any] = template_settings(name, image)
+    """Return the template as it would be, so that check mode can go on; images are small."""
+    config: Mapping[str, Any] = template_settings(name, image) | {"scsi0": f"{image.disk_storage}:{vmid},size=1G"}
     return Guest(vmid, name, found.node, template=True, config=config)
 
 
