@@ -94,6 +94,11 @@ def test_ssh_goes_through_podman_and_checks_the_host_key(driver) -> None:
     assert "StrictHostKeyChecking=yes" in words
 
 
+def test_open_connections_are_not_shared_with_another_lab(programs, tmp_path: Path) -> None:
+    labs = [PodmanDriver(name, tmp_path / name, programs=programs) for name in ("one", "two")]
+    assert len({lab.connection_vars("web")["ansible_control_path_dir"] for lab in labs}) == 2
+
+
 def test_power_is_podmans(driver, programs) -> None:
     driver.start("web")
     driver.stop("web")

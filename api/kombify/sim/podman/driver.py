@@ -114,6 +114,8 @@ class PodmanDriver:
             "StrictHostKeyChecking": "yes",
         }
         return {
+            # Connections that Ansible keeps open are named by host and port only: another lab may have the same.
+            "ansible_control_path_dir": str(self.folder / "cp"),
             "ansible_ssh_private_key_file": str(self.folder / "id_ed25519"),
             "ansible_ssh_common_args": shlex.join(
                 word for key, value in options.items() for word in ("-o", f"{key}={value}")
