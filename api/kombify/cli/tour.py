@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-import ansible_collections.kombify.stack.plugins.module_utils.spec as within_the_collection
+from ansible_collections.kombify.stack.plugins.module_utils.kits.catalogue import BUILTIN
 from kombify.cli.ending import Code, Ended, Stop, guarded
 from kombify.cli.output import Output
 from kombify.cli.views.run.progress import Progress
@@ -19,8 +19,7 @@ from kombify.runner.job import find_job, jobs_folder
 
 def demo_spec() -> Path:
     """Return the spec of the demo, as a path that is short to type."""
-    collection = Path(within_the_collection.__file__).resolve().parents[3]
-    spec = collection / "inventories/demo/kombination.yaml"
+    spec = BUILTIN.resolve().parent / "inventories/demo/kombination.yaml"
     here = Path.cwd()
     return spec.relative_to(here) if spec.is_relative_to(here) else spec
 
