@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import time
@@ -17,9 +16,9 @@ from kombify.sim.egress.sources import allowed_sites
 from kombify.sim.errors import SimError
 from kombify.sim.folders import cache_folder
 from kombify.sim.locks import PidFile
+from kombify.sim.netns import services
 from kombify.sim.netns.cgroups import LabGroups
 from kombify.sim.netns.linux import inside
-from kombify.sim.netns.services import READY
 from kombify.sim.order import read_order
 
 _HEAD_LIMIT = 1 << 18
@@ -50,8 +49,7 @@ async def serve(listener: socket.socket, names: socket.socket, folder: Path, rep
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: NameServer(addresses(folder / "nodes")), sock=names)
     server = await asyncio.start_server(proxy.serve, sock=listener, limit=_HEAD_LIMIT)
-    with os.fdopen(reply_to, "w", encoding="ascii") as reply:
-        reply.write(READY)
+    services.answer(reply_to, services.READY)
     await server.serve_forever()
 
 
@@ -59,16 +57,15 @@ def main(lab: str, folder: str, network: str, reply_to: str) -> None:
     """Join the lab, listen inside, and serve."""
     try:
         LabGroups.of(lab).join_services()
-        if not PidFile(Path(folder) / "egress.pid").hold():
-            raise SimError("it runs already")
         with inside(Path(network)):
             listener = socket.create_server((SERVICES_ADDRESS, PROXY_PORT), backlog=128)
             names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             names.bind((SERVICES_ADDRESS, DNS_PORT))
         names.setblocking(False)
+        if not PidFile(Path(folder) / "egress.pid").hold():
+            raise SimError("it runs already")
     except (OSError, SimError) as error:
-        with os.fdopen(int(reply_to), "w", encoding="utf-8") as reply:
-            reply.write(str(error))
+        services.answer(int(reply_to), str(error))
         raise SystemExit(1) from error
     asyncio.run(serve(listener, names, Path(folder), int(reply_to)))
 

@@ -20,6 +20,10 @@ _PARTIAL = {"range", "if-range", "if-modified-since"}
 _BROKEN = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, TimeoutError)
 
 
+class NoAnswer(Exception):
+    """A host that is allowed cannot be reached."""
+
+
 @dataclass(frozen=True)
 class Head:
     """The first line and the fields of a request or an answer."""
@@ -65,9 +69,11 @@ class PackageProxy:
                 await writer.drain()
         except _BROKEN:
             pass
+        except NoAnswer as error:
+            print(f"no answer: {error}", flush=True)
+            writer.write(_message("502 Bad Gateway", f"The lab's package proxy got no answer from {error}"))
         except (OSError, ValueError) as error:
             print(f"error: {error}", flush=True)
-            writer.write(_message("502 Bad Gateway", f"The lab's package proxy got no answer: {error}"))
         finally:
             writer.close()
 
@@ -104,9 +110,16 @@ class PackageProxy:
         )
 
 
+async def _reach(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        return await asyncio.wait_for(asyncio.open_connection(*site), _PATIENCE)
+    except (OSError, TimeoutError) as error:
+        raise NoAnswer(f"{site[0]}:{site[1]}: {error or 'too late'}") from error
+
+
 async def _tunnel(site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Pass bytes in both directions until one side ends."""
-    far_reader, far_writer = await asyncio.open_connection(*site)
+    far_reader, far_writer = await _reach(site)
     writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
     try:
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
@@ -135,7 +148,7 @@ async def _pass_on(
     split = urlsplit(target)
     path = (split.path or "/") + (f"?{split.query}" if split.query else "")
     request = Head(f"{method} {path} HTTP/1.1", head.fields).without(_PER_HOP, connection="close")
-    far_reader, far_writer = await asyncio.wait_for(asyncio.open_connection(*site), _PATIENCE)
+    far_reader, far_writer = await _reach(site)
     try:
         far_writer.write(bytes(request))
         answer = await asyncio.wait_for(Head.read(far_reader), _PATIENCE)

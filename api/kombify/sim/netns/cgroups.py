@@ -93,10 +93,6 @@ class LabGroups:
         if self.hierarchies.memory is not None:
             join(self._node_memory(self.hierarchies.memory, name))
 
-    def kill_node(self, name: str) -> None:
-        """End all processes of a machine at once."""
-        kill(self.node(name))
-
     def remove_node(self, name: str) -> None:
         """End all processes of a machine and remove its groups."""
         self._remove([self.node(name)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -26,8 +28,9 @@ from kombify.sim.order import read_order, read_orders
 
 SHUTDOWN_SECONDS = 45.0
 REBOOT_SECONDS = 60.0
-_FORCE_SECONDS = 10.0
+_SUPERVISOR, _EGRESS = "kombify.sim.netns.supervisor", "kombify.sim.egress"
 _LOOK = 0.02
+CONNECTIONS = Path("/run/kombify")
 
 
 class NetnsDriver:
@@ -57,6 +60,9 @@ class NetnsDriver:
     def down(self) -> None:
         """End every process of the lab at once, and remove what they ran in."""
         _require_root()
+        self._close_connections()
+        for module in (_SUPERVISOR, _EGRESS):
+            services.end(module, self.lab)
         self._groups().remove()
         self.network.down()
 
@@ -67,25 +73,23 @@ class NetnsDriver:
     def start(self, name: str) -> None:
         """Boot a machine; one that runs stays as it is."""
         node = self._node(name)
-        if node.supervisor.holder():
-            return
-        words = (self.lab, node.path, self._public_key(), image.ensure())
-        # What a supervisor that was killed has left.
-        self._groups().remove_node(name)
-        services.start("kombify.sim.netns.supervisor", words, node.console, f"machine {name}")
-        # Its address may be another one than when it ran before.
+        if node.supervisor.holder() is None:
+            self._pull_the_plug(node)
+            words = (self.lab, node.path, self._public_key(), image.ensure())
+            services.start(_SUPERVISOR, words, node.console, f"node {name}")
+        # Its address may be another one than when it ran before, or who started it was killed before this.
         self._write_known_hosts()
 
     def stop(self, name: str, *, force: bool = False) -> None:
         """Shut a machine down in order, or pull the plug."""
         node = self._node(name)
         if force:
-            self._groups().kill_node(name)
-        else:
-            _tell(node, signal.SIGTERM)
-        seconds = _FORCE_SECONDS if force else SHUTDOWN_SECONDS
-        if not _becomes_true(lambda: node.supervisor.holder() is None, seconds):
-            raise SimError(f"{name} did not shut down in {seconds:.0f} s: kombify sim stop --force {self.lab} {name}")
+            self._pull_the_plug(node)
+            return
+        _tell(node, signal.SIGTERM)
+        if not _becomes_true(lambda: node.supervisor.holder() is None, SHUTDOWN_SECONDS):
+            seconds = f"{SHUTDOWN_SECONDS:.0f} s"
+            raise SimError(f"{name} did not shut down in {seconds}: kombify sim stop --force {self.lab} {name}")
 
     def reboot(self, name: str) -> None:
         """Restart a machine in order; return when it boots again."""
@@ -100,12 +104,7 @@ class NetnsDriver:
     def rm(self, name: str) -> None:
         """Remove a machine with its disk."""
         node = self._node(name)
-        pid = node.supervisor.holder()
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            _becomes_true(lambda: node.supervisor.holder() is None, _FORCE_SECONDS)
-        self._groups().remove_node(name)
+        self._pull_the_plug(node)
         shutil.rmtree(node.path, ignore_errors=True)
         self._write_known_hosts()
 
@@ -128,7 +127,16 @@ class NetnsDriver:
         return {
             "ansible_ssh_private_key_file": str(self.key),
             "ansible_ssh_common_args": shlex.join(self.ssh_options()),
+            "ansible_control_path_dir": str(self.connections),
         }
+
+    @property
+    def connections(self) -> Path:
+        """Where Ansible keeps the connections that tasks share: another lab may have a machine of the same address.
+
+        It is a short path, because that of a socket has 107 letters at most.
+        """
+        return CONNECTIONS / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
 
     def ssh_options(self) -> list[str]:
         """Return the options with which ssh reaches any machine of the lab."""
@@ -142,8 +150,18 @@ class NetnsDriver:
         }
         return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
 
+    def _close_connections(self) -> None:
+        for shared in self.connections.glob("*"):
+            subprocess.run(["ssh", "-S", shared, "-O", "exit", "lab"], capture_output=True, check=False)
+        shutil.rmtree(self.connections, ignore_errors=True)
+
     def _node(self, name: str) -> NodeFolder:
         return NodeFolder(self.folder / "nodes" / name)
+
+    def _pull_the_plug(self, node: NodeFolder) -> None:
+        """End a machine, also one that only begins to boot because somebody was killed who made it."""
+        services.end(_SUPERVISOR, self.lab, node.path)
+        self._groups().remove_node(node.name)
 
     def _groups(self) -> LabGroups:
         return LabGroups.of(self.lab)
@@ -164,7 +182,8 @@ class NetnsDriver:
     def _start_egress(self) -> None:
         if PidFile(self.folder / "egress.pid").holder() is None:
             log = self.folder / "egress.log"
-            services.start("kombify.sim.egress", (self.lab, self.folder, self.network.path), log, "the package proxy")
+            services.end(_EGRESS, self.lab)
+            services.start(_EGRESS, (self.lab, self.folder, self.network.path), log, "the package proxy")
 
     def _answers(self, address: str) -> bool:
         try:

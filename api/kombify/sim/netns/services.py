@@ -1,24 +1,28 @@
-"""Starting our own processes of a lab: detached, in the lab's control group, and heard until they say that they run."""
+"""Starting and ending our own processes of a lab: detached, and heard until they say that they run."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from kombify.sim.errors import SimError
 
 READY = "ready"
+_PATIENCE = 10.0
 # Nothing else of the caller's reaches our processes, which live longer than it.
 _ENVIRONMENT = ("HOME", "KOMBIFY_LABS", "PATH", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
 def start(module: str, words: Sequence[object], log: Path, what: str) -> None:
-    """Run a module of ours, which gets the words and then the file descriptor on which it says ``ready``, or why not.
+    """Run a module of ours, which gets the words and then the file descriptor on which it answers.
 
-    Raises :class:`SimError` with its reason.
+    Raises :class:`SimError` with the reason when it does not become ready.
     """
     heard, told = os.pipe()
     log.touch(mode=0o600)
@@ -40,3 +44,33 @@ def start(module: str, words: Sequence[object], log: Path, what: str) -> None:
         said = answer.read().strip()
     if said != READY:
         raise SimError(f"{what} did not start: {said or 'it died'} (more in {log})")
+
+
+def answer(handle: int, text: str) -> None:
+    """Say ``ready``, or why not, to the process that started us; it may have been killed meanwhile."""
+    with suppress(BrokenPipeError), os.fdopen(handle, "w", encoding="utf-8") as reply:
+        reply.write(text)
+
+
+def end(module: str, *words: object) -> None:
+    """End all processes that run a module of ours with these first words, also those that have only just begun.
+
+    Whoever starts one holds a lock, which says that nobody else does: one that is there all the same was left by a
+    process that was killed.
+    """
+    beginning = ["-m", module, *map(str, words)]
+    waited = time.monotonic() + _PATIENCE
+    while found := [pid for pid, command in _commands() if command[1 : len(beginning) + 1] == beginning]:
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > waited:
+            raise SimError(f"process {found[0]} ({module}) cannot be ended: look at it with ps")
+        time.sleep(0.005)
+
+
+def _commands() -> Iterator[tuple[int, list[str]]]:
+    """Return the number and the command line of every process; that of one that has ended is empty."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield int(path.parent.name), path.read_bytes().decode(errors="replace").split("\0")

@@ -18,11 +18,10 @@ from pathlib import Path
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_whole
 from kombify.sim.errors import SimError
 from kombify.sim.machine import Machine
-from kombify.sim.netns import boot, linux, seed
+from kombify.sim.netns import boot, linux, seed, services
 from kombify.sim.netns.cgroups import LabGroups
 from kombify.sim.netns.network import LabNetwork
 from kombify.sim.netns.node import NodeFolder
-from kombify.sim.netns.services import READY
 from kombify.sim.order import read_order
 
 # What systemd understands as "power off" and "restart", counted from the first real-time signal of the C library.
@@ -139,23 +138,22 @@ def _say(text: str) -> None:
     print(f"[supervisor] {text}", flush=True)
 
 
-def main(lab: str, folder: str, lab_key: str, image: str, answer: str) -> None:
-    """Supervise a machine; tell the file descriptor `answer` that it boots, or what went wrong."""
+def main(lab: str, folder: str, lab_key: str, image: str, reply_to: str) -> None:
+    """Supervise a machine; tell the file descriptor `reply_to` that it boots, or what went wrong."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP})
-    with os.fdopen(int(answer), "w", encoding="utf-8") as reply:
-        try:
-            LabGroups.of(lab).join_services()
-            node = NodeFolder(Path(folder))
-            if not node.supervisor.hold():
-                raise SimError("it runs already")
-            linux.adopt_orphans()
-            supervisor = Supervisor(lab, lab_key, Path(image), node)
-            supervisor.prepare()
-            init = supervisor.boot()
-        except (OSError, SimError) as error:
-            reply.write(str(error))
-            raise SystemExit(1) from error
-        reply.write(READY)
+    node = NodeFolder(Path(folder))
+    try:
+        LabGroups.of(lab).join_services()
+        linux.adopt_orphans()
+        supervisor = Supervisor(lab, lab_key, Path(image), node)
+        supervisor.prepare()
+        init = supervisor.boot()
+        if not node.supervisor.hold():
+            raise SimError("it runs already")
+    except (OSError, SimError) as error:
+        services.answer(int(reply_to), str(error))
+        raise SystemExit(1) from error
+    services.answer(int(reply_to), services.READY)
     _say(f"booted, its PID 1 is {init}")
     supervisor.keep_running(init)
 
