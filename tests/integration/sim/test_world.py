@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kombify.sim.lab import Lab, open_lab
+from kombify.sim.machine import Machine
 
 PROGRAMS = Path(sys.executable).parent
 HEAD = "plugin: kombify.stack.kombination\napiVersion: kombify.stack/v1\nname: small\n"
@@ -118,6 +119,21 @@ def test_without_hypervisors_in_the_spec_the_simulated_proxmox_ends(up: Up, tmp_
     up(NETWORK, "nodes:\n", GATEWAY)
     assert list(Path(lab["folder"]).glob("proxmox.*")) == []
     assert sorted(inventory("ansible-inventory", tmp_path, lab, "--list")["_meta"]["hostvars"]) == ["gateway"]
+
+
+def test_a_run_on_one_lab_never_reaches_a_machine_of_another_with_the_same_address(
+    new_lab: Callable[[], Lab], tmp_path: Path
+) -> None:
+    seen = []
+    for lab in (new_lab(), new_lab()):
+        lab.up()
+        lab.add(Machine("web", "10.77.0.11/24"))
+        lab.wait("web", 60)
+        command = [PROGRAMS / "ansible", "-i", lab.inventory, "web", "-m", "command", "-a", "cat /etc/machine-id"]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        seen.append(ran.stdout.splitlines()[-1])
+    assert len(set(seen)) == 2
 
 
 def test_a_broken_spec_makes_no_lab(name: str, tmp_path: Path, kombify) -> None:
