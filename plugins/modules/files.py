@@ -76,7 +76,7 @@ options:
         description:
           - Units to reload when this file has changed, or to restart when they cannot reload. Every unit once.
           - A unit that was not active is started, and stopped again when the change is taken back. One that O(units) wants
-        stopped is left alone.
+            stopped is left alone.
         type: list
         elements: str
         default: []
