@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV   := .venv
 NEWEST := .venv-3.13
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Simulated machines need root; nothing else does.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Programs that write a file of this repository or, with --check, fail if it is not up to date.
 GENERATORS := $(sort $(wildcard docs/generators/*.py))
@@ -33,7 +35,7 @@ define make-venv
 @touch $(1)/.ready
 endef
 
-.PHONY: help setup test test-newest lint docs bench clean
+.PHONY: help setup demo test test-newest test-nodes lint docs bench clean
 
 help: ## List these words
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -45,9 +47,13 @@ $(VENV)/.ready: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. On Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(call make-venv,$(VENV),$(PYTHON),dev)
 
+demo: setup ## From one file to running machines, on simulated hardware
+	@$(SUDO) $(VENV)/bin/kombify demo
+
 test: setup ## Run all tests, the unit tests also with the newest Python and ansible-core
-	pytest --numprocesses auto
+	pytest --numprocesses auto --ignore tests/integration
 	@$(MAKE) --no-print-directory test-newest
+	@$(MAKE) --no-print-directory test-nodes
 	python tests/sanity/run.py
 
 test-newest: PYTHON = $(call find-python,3.13)
@@ -58,6 +64,10 @@ test-newest:
 	  python -c 'import ansible, sys; print("Python", sys.version.split()[0], "with ansible-core", ansible.__version__)'; \
 	  pytest --numprocesses auto tests/test_layout.py $(wildcard tests/unit); \
 	else echo "NOT RUN: unit tests with the newest ansible-core need Python 3.13, and none was found."; fi
+
+test-nodes: setup
+	$(SUDO) $(VENV)/bin/kombify sim doctor --fix
+	$(SUDO) $(VENV)/bin/pytest --numprocesses auto tests/integration
 
 $(NEWEST)/.ready: PYTHON = $(call find-python,3.13)
 $(NEWEST)/.ready: pyproject.toml
