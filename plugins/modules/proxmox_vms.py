@@ -147,6 +147,12 @@ vms:
   returned: success
   type: dict
   sample: {web-1: {vmid: 101, done: [clone template 9000, start], waits_for_restart: []}}
+created:
+  description: The virtual machines that were not there before. What was known of others by these names holds no more.
+  returned: success
+  type: list
+  elements: str
+  sample: [web-1]
 removed:
   description: Virtual machines that left the plan.
   returned: success

@@ -53,9 +53,13 @@ class Report:
                 }
                 for plan in self.plans
             },
+            "created": [plan.name for plan in self.plans if self._created(plan)],
             "removed": [removed_entry(guest) for guest in found.removed],
             "warnings": found.notes,
         }
+
+    def _created(self, plan: Plan) -> bool:
+        return plan.name in self.done and any(step.kind == "clone" for step in plan.steps)
 
     def as_diff(self, node: str) -> dict[str, str]:
         """Return the change in Ansible's form."""
