@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any, get_args, get_type_hints
 
@@ -20,12 +21,21 @@ HEADS = ("Option", "Meaning", "Default")
 def cli_page() -> str:
     """Return the page."""
     group = typer.main.get_command(app)
-    commands = [_command(name, command) for name, command in group.commands.items() if not command.hidden]
-    return page("# The command kombify", group.help, _options(group), EPILOG, *commands)
+    return page("# The command kombify", group.help, _options(group), EPILOG, *_commands(group))
+
+
+def _commands(group: Any, words: str = "") -> Iterator[str]:
+    """Yield the sections of all commands; those of a group follow it."""
+    for name, command in group.commands.items():
+        if not command.hidden:
+            yield _command(words + name, command)
+            if hasattr(command, "commands"):
+                yield from _commands(command, f"{words}{name} ")
 
 
 def _command(name: str, command: Any) -> str:
-    usage = " ".join(["kombify", name, "[OPTIONS]", *(_argument(one) for one in command.params if _is_argument(one))])
+    options = "COMMAND" if hasattr(command, "commands") else "[OPTIONS]"
+    usage = " ".join(["kombify", name, options, *(_argument(one) for one in command.params if _is_argument(one))])
     arguments = [(code(_argument(one)), one.help or "", _default(one)) for one in command.params if _is_argument(one)]
     parts = [
         f"## kombify {name}",
