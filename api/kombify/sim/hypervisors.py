@@ -6,7 +6,6 @@ nothing here imports it: it is told what to be by files of the lab, and spoken t
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -16,6 +15,7 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_private
 from kombify.sim.errors import SimError
 from kombify.sim.faults import Fault, list_faults, read_faults, write_fault
+from kombify.sim.locks import PidFile, locked
 
 __all__ = [
     "Endpoint",
@@ -40,12 +41,17 @@ __all__ = [
     "switched_on",
 ]
 
-SETTINGS, TOKEN, RUN, LOCK, LOG = (f"proxmox.{end}" for end in ("json", "token", "run.json", "lock", "log"))
+SETTINGS, TOKEN, RUN, LOCK, GUARD, LOG = (
+    f"proxmox.{end}" for end in ("json", "token", "run.json", "lock", "guard", "log")
+)
+"""What is held in LOCK is the running process; GUARD, starting and stopping it."""
 CERTIFICATE, KEY, STATE = "proxmox.crt", "proxmox.key", "proxmox.state.json"
 NOT_INHERITED = {"KOMBIFY_JOB"}
 """Variables that say to whom a process belongs: this one outlives the command that starts it."""
 MISSING = """The simulated Proxmox needs packages that are not installed: pip install "kombify[sim]\""""
 GIB = 2**30
+PATIENCE = 10.0
+LOOK = 0.02
 CLIENT = "root@pam!kombify"
 """Whose token it is: ``USER@REALM!TOKENID``."""
 
@@ -122,73 +128,45 @@ def start_proxmox(lab: LabFolder, settings: ProxmoxSettings, *, seconds: float =
     """Start the simulated Proxmox of a lab, or leave it running when it is as it shall be."""
     if find_spec("fakepve") is None or find_spec("cryptography") is None:
         raise SimError(MISSING)
-    if not settings.port:
-        settings = replace(settings, port=_last_port(lab.folder))
-    if proxmox_running(lab):
-        if ProxmoxSettings.load(lab.folder) == settings:
-            return proxmox_endpoint(lab)
-        stop_proxmox(lab)
-    settings.save(lab.folder)
-    _make_token(lab.folder, settings.token_id)
-    (lab.folder / RUN).unlink(missing_ok=True)
-    log = os.open(lab.folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kombify.sim.proxmox", str(lab.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env={name: value for name, value in os.environ.items() if name not in NOT_INHERITED},
-            start_new_session=True,
-        )
-    finally:
-        os.close(log)
-    _await_start(lab.folder, process, seconds)
-    replace(settings, port=(_run(lab.folder) or {}).get("port", 0)).save(lab.folder)
-    return proxmox_endpoint(lab)
+    with locked(lab.folder / GUARD):
+        if not settings.port:
+            settings = replace(settings, port=_last_port(lab.folder))
+        if proxmox_running(lab):
+            if ProxmoxSettings.load(lab.folder) == settings:
+                return proxmox_endpoint(lab)
+            _end(lab)
+        settings.save(lab.folder)
+        _make_token(lab.folder, settings.token_id)
+        _launch(lab.folder, seconds)
+        replace(settings, port=_run(lab.folder)["port"]).save(lab.folder)
+        return proxmox_endpoint(lab)
 
 
-def stop_proxmox(lab: LabFolder, *, seconds: float = 10) -> None:
+def stop_proxmox(lab: LabFolder) -> None:
     """Stop it; its VMs go on, and are known to it when it starts again."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        run = _run(lab.folder)
-        if run is None or not proxmox_running(lab):
-            break
-        os.kill(run["pid"], number)
-        _await_end(lab, run["pid"], seconds)
-    for name in (RUN, LOCK):
-        (lab.folder / name).unlink(missing_ok=True)
+    with suppress(FileNotFoundError), locked(lab.folder / GUARD):
+        _end(lab)
+        (lab.folder / GUARD).unlink()
 
 
 def remove_proxmox(lab: LabFolder) -> None:
     """Stop it and forget everything that it knew. The machines of its VMs are the lab's to remove."""
-    stop_proxmox(lab)
-    for file in lab.folder.glob("proxmox.*"):
-        file.unlink(missing_ok=True)
+    with suppress(FileNotFoundError), locked(lab.folder / GUARD):
+        _end(lab)
+        for file in (*lab.folder.glob("proxmox.*"), *lab.folder.glob(".proxmox.*")):
+            file.unlink(missing_ok=True)
 
 
 def proxmox_running(lab: LabFolder) -> bool:
-    """Tell whether it runs: its process holds a lock as long as it lives, however it ends."""
-    try:
-        handle = os.open(lab.folder / LOCK, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return True
-    finally:
-        os.close(handle)
-    return False
+    """Tell whether it runs."""
+    return PidFile(lab.folder / LOCK).holder() is not None
 
 
 def proxmox_endpoint(lab: LabFolder) -> Endpoint:
     """Return how to reach it."""
-    run = _run(lab.folder)
-    if run is None or not proxmox_running(lab):
+    if not proxmox_running(lab) or not (lab.folder / RUN).exists():
         raise SimError("The simulated Proxmox does not run. Start it with: kombify sim up")
-    return Endpoint(run["url"], lab.folder / TOKEN, lab.folder / CERTIFICATE)
+    return Endpoint(_run(lab.folder)["url"], lab.folder / TOKEN, lab.folder / CERTIFICATE)
 
 
 def set_fault(lab: LabFolder, name: str, on: bool, *, vm: str | None = None, node: str | None = None) -> None:
@@ -212,18 +190,30 @@ def _make_token(folder: Path, token_id: str) -> None:
         write_private(path, f"{token_id}={uuid.UUID(bytes=secrets.token_bytes(16), version=4)}\n")
 
 
-def _run(folder: Path) -> dict[str, Any] | None:
+def _run(folder: Path) -> dict[str, Any]:
     """Return what the process wrote down when it began to listen."""
-    try:
-        found: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
+    found: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
     return found
 
 
-def _await_start(folder: Path, process: subprocess.Popen[bytes], seconds: float) -> None:
+def _launch(folder: Path, seconds: float) -> None:
+    """Start the process, and wait until it listens."""
+    (folder / RUN).unlink(missing_ok=True)
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kombify.sim.proxmox", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env={name: value for name, value in os.environ.items() if name not in NOT_INHERITED},
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
     end = time.monotonic() + seconds
-    while (run := _run(folder)) is None or run["pid"] != process.pid:
+    while not (folder / RUN).exists():
         if process.poll() is not None:
             last = (folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
             raise SimError(f"The simulated Proxmox did not start: {' '.join(last)} (more in {folder / LOG})")
@@ -231,18 +221,28 @@ def _await_start(folder: Path, process: subprocess.Popen[bytes], seconds: float)
             process.kill()
             process.wait()
             raise SimError(f"The simulated Proxmox was not ready after {seconds:.0f} s, see {folder / LOG}")
-        time.sleep(0.02)
+        time.sleep(LOOK)
 
 
-def _await_end(lab: LabFolder, pid: int, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while proxmox_running(lab) and time.monotonic() < end:
-        time.sleep(0.02)
-    while time.monotonic() < end:
-        try:
-            ended = os.waitpid(pid, os.WNOHANG)[0] == pid
-        except ChildProcessError:
+def _end(lab: LabFolder) -> None:
+    """End the process, in order if it can."""
+    process = PidFile(lab.folder / LOCK)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        pid = process.holder()
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            _await_end(process, pid)
+    for name in (RUN, LOCK):
+        (lab.folder / name).unlink(missing_ok=True)
+
+
+def _await_end(process: PidFile, pid: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while process.holder() == pid:
+        if time.monotonic() > end:
             return
-        if ended:
-            return
-        time.sleep(0.01)
+        time.sleep(LOOK)
+    # It may be our child, whose end somebody has to take notice of.
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)

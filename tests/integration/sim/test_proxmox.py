@@ -73,6 +73,13 @@ class Cluster:
         self.done(*(self.vm(vmid).status.start.post() for vmid in vmids))
 
 
+def kill(lab: Lab) -> None:
+    """Kill the process of the simulated Proxmox, which is our child."""
+    pid = json.loads((lab.folder / "proxmox.run.json").read_text(encoding="utf-8"))["pid"]
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
 @pytest.fixture
 def cluster(lab: Lab) -> Iterator[Cluster]:
     yield Cluster(lab, start_proxmox(lab, ProxmoxSettings()))
@@ -132,7 +139,7 @@ def test_vms_go_on_while_their_proxmox_is_killed_and_are_its_own_again(
 ) -> None:
     cluster.boot(101)
     boot = on("web-101", "cat /proc/sys/kernel/random/boot_id")
-    os.kill(json.loads((lab.folder / "proxmox.run.json").read_text(encoding="utf-8"))["pid"], signal.SIGKILL)
+    kill(lab)
     assert on("web-101", "cat /proc/sys/kernel/random/boot_id") == boot
     again = Cluster(lab, start_proxmox(lab, ProxmoxSettings()))
     assert again.endpoint == cluster.endpoint
@@ -140,6 +147,20 @@ def test_vms_go_on_while_their_proxmox_is_killed_and_are_its_own_again(
     again.done(again.vm().status.stop.post())
     again.done(again.vm().delete())
     assert lab.machines() == {}
+
+
+def test_a_boot_in_which_the_proxmox_is_killed_makes_one_machine(
+    cluster: Cluster, lab: Lab, on: Callable[..., str]
+) -> None:
+    cluster.done(cluster.vm(9000).clone.post(newid=101, name="web-101"))
+    cluster.vm().config.put(ciuser="kombify", ipconfig0="ip=10.77.0.101/24,gw=10.77.0.1")
+    cluster.vm().status.start.post()
+    kill(lab)
+    again = Cluster(lab, start_proxmox(lab, ProxmoxSettings()))
+    if again.status() == "stopped":
+        again.done(again.vm().status.start.post())
+    assert on("web-101", "hostname") == "web-101"
+    assert set(lab.machines()) == {"web-101"}
 
 
 def test_a_vm_that_does_not_boot_is_on_and_has_no_machine(cluster: Cluster, lab: Lab) -> None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,13 @@ def test_starting_it_again_changes_nothing(lab: Lab) -> None:
     pid = run_of(lab)["pid"]
     assert start_proxmox(lab, ProxmoxSettings()) == first
     assert run_of(lab)["pid"] == pid
+
+
+def test_starting_it_twice_at_once_starts_one(lab: Lab) -> None:
+    with ThreadPoolExecutor() as threads:
+        first, second = threads.map(lambda _: start_proxmox(lab, ProxmoxSettings()), range(2))
+    assert first == second
+    assert ask(first, "version")
 
 
 def test_other_settings_start_it_anew_with_what_it_knows(lab: Lab) -> None:

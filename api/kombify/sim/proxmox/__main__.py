@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import json
 import os
 import signal
@@ -21,6 +20,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import
 from kombify.sim.errors import SimError
 from kombify.sim.hypervisors import CERTIFICATE, KEY, LOCK, RUN, TOKEN, ProxmoxSettings
 from kombify.sim.lab import open_lab
+from kombify.sim.locks import PidFile
 from kombify.sim.proxmox.fake import make_cert
 from kombify.sim.proxmox.machines import Machines
 from kombify.sim.proxmox.server import SimulatedProxmox
@@ -49,7 +49,8 @@ def main() -> int:
 
 async def serve(folder: Path) -> None:
     """Listen until SIGTERM or SIGINT."""
-    lock = hold(folder / LOCK)
+    if not PidFile(folder / LOCK).hold():
+        raise SimError("The simulated Proxmox of this lab runs already.")
     settings = ProxmoxSettings.load(folder)
     token = (folder / TOKEN).read_text(encoding="utf-8").strip()
     pve = SimulatedProxmox(folder, settings, token, open_machines(folder))
@@ -71,17 +72,6 @@ async def serve(folder: Path) -> None:
         if (folder / RUN).exists():
             pve.save()
             (folder / RUN).unlink(missing_ok=True)
-        os.close(lock)
-
-
-def hold(path: Path) -> int:
-    """Take the lock that says that we run; it ends with the process, whatever ends it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:
-        raise SimError("The simulated Proxmox of this lab runs already.") from error
-    return handle
 
 
 def certify(folder: Path, host: str) -> None:

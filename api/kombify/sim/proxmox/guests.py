@@ -29,7 +29,7 @@ class Guests:
         self._hangs = hangs
         self._looked = float("-inf")
         self.names: dict[int, str] = {}
-        """The machine of each VM that was started at least once."""
+        """The machine of each VM that was ever to be started."""
         self.hung: set[int] = set()
         """The VMs that are powered on and whose system did not come up."""
         self.moves: Counter[int] = Counter()
@@ -42,11 +42,10 @@ class Guests:
             self.hung.add(vm.vmid)
             return
         machines = self._lab.machines()
-        name = self.names.get(vm.vmid)
+        name = self.names[vm.vmid]
         others = {other.name: other for other in machines.values() if other.name != name}
-        wanted = machine_of(vm.config, name or _free_name(vm, others), self._address(vm, others))
-        if name is None or name not in machines:
-            self.names[vm.vmid] = wanted.name
+        wanted = machine_of(vm.config, name, self._address(vm, others))
+        if name not in machines:
             self._lab.add(wanted)
             return
         if self._lab.state(name) == "running":
@@ -54,6 +53,11 @@ class Guests:
         if machines[name] != wanted:
             self._lab.change(wanted)
         self._lab.start(name)
+
+    def call(self, vm: Any) -> None:
+        """Give the machine of a VM its name; that is kept before anything is made under it."""
+        if vm.vmid not in self.names:
+            self.names[vm.vmid] = _free_name(vm, self._lab.machines())
 
     def shut_down(self, vm: Any) -> None:
         """Ask the system of a VM to end."""

@@ -141,6 +141,8 @@ class SimulatedProxmox(Disks, Hosts, Moves):
     async def _do(self, vm: Any, action: Callable[[Any], None]) -> None:
         """Do to a machine what was done to its VM; a VM whose machine does not start is off."""
         self.guests.moves[vm.vmid] += 1
+        self.guests.call(vm)
+        self.save()
         try:
             await asyncio.to_thread(action, vm)
         except (SimError, OSError, subprocess.SubprocessError) as error:
