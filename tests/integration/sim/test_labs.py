@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,18 @@ def test_two_labs_may_use_the_same_names_and_addresses(new_lab: Callable[[], Lab
     labs[0].down()
     assert labs[1].state("n1") == "running"
     assert [lab.name for lab in list_labs()] == [labs[1].name]
+
+
+def test_a_name_that_another_folder_has_a_lab_of_is_refused(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.add(NODE)
+    monkeypatch.setenv("KOMBIFY_LABS", str(tmp_path / "others"))
+    other = create_lab(lab.name, "netns")
+    for attempt in (other.up, other.down):
+        with pytest.raises(SimError, match=f"there already, in {lab.folder}"):
+            attempt()
+    assert lab.state("n1") == "running"
 
 
 def test_doing_it_twice_changes_nothing(lab: Lab, on: On) -> None:
@@ -82,7 +96,17 @@ def test_what_is_in_a_lab_is_for_root_only(lab: Lab) -> None:
 def test_ansible_reaches_the_machines_with_the_inventory(lab: Lab) -> None:
     lab.add(Machine("n1", "10.77.0.11/24", user="kombify"))
     lab.wait("n1", 60)
-    words = ["ansible", "all", "-i", str(lab.inventory), "-b", "-m", "ansible.builtin.command", "-a", "whoami"]
+    words = [
+        str(Path(sys.executable).with_name("ansible")),
+        "all",
+        "-i",
+        str(lab.inventory),
+        "-b",
+        "-m",
+        "ansible.builtin.command",
+        "-a",
+        "whoami",
+    ]
     ran = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=lab.folder)
     assert "root" in ran.stdout, ran.stdout + ran.stderr
 

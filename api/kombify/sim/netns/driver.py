@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shlex
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.kombify.stack.plugins.module_utils.drivers.files import write_whole
 from kombify.sim import image, keys
 from kombify.sim.errors import SimError
-from kombify.sim.locks import PidFile, locked
+from kombify.sim.locks import PidFile
 from kombify.sim.machine import Machine, State
 from kombify.sim.netns import linux, services
 from kombify.sim.netns.cgroups import LabGroups
 from kombify.sim.netns.network import LabNetwork
 from kombify.sim.netns.node import NodeFolder
-from kombify.sim.order import read_order, read_orders
+from kombify.sim.netns.ssh import LabSsh
+from kombify.sim.order import read_order
 
 SHUTDOWN_SECONDS = 45.0
 REBOOT_SECONDS = 60.0
 _SUPERVISOR, _EGRESS = "kombify.sim.netns.supervisor", "kombify.sim.egress"
 _LOOK = 0.02
-CONNECTIONS = Path("/run/kombify")
 
 
 class NetnsDriver:
@@ -48,19 +43,21 @@ class NetnsDriver:
         self.folder = folder
         self.network = LabNetwork(lab)
         self.key = folder / keys.NAME
+        self.ssh = LabSsh(folder, self.network.path, self.key)
 
     def up(self) -> None:
         """Make the network and the control groups, and start the package proxy."""
         _require_root()
         image.ensure()
+        self.network.up(str(self.folder))
         self._groups().make()
-        self.network.up()
         self._start_egress()
 
     def down(self) -> None:
         """End every process of the lab at once, and remove what they ran in."""
         _require_root()
-        self._close_connections()
+        self.network.require_owner(str(self.folder))
+        self.ssh.close()
         for module in (_SUPERVISOR, _EGRESS):
             services.end(module, self.lab)
         self._groups().remove()
@@ -78,7 +75,7 @@ class NetnsDriver:
             words = (self.lab, node.path, self._public_key(), image.ensure())
             services.start(_SUPERVISOR, words, node.console, f"node {name}")
         # Its address may be another one than when it ran before, or who started it was killed before this.
-        self._write_known_hosts()
+        self.ssh.write_known_hosts()
 
     def stop(self, name: str, *, force: bool = False) -> None:
         """Shut a machine down in order, or pull the plug."""
@@ -106,7 +103,7 @@ class NetnsDriver:
         node = self._node(name)
         self._pull_the_plug(node)
         shutil.rmtree(node.path, ignore_errors=True)
-        self._write_known_hosts()
+        self.ssh.write_known_hosts()
 
     def wait(self, name: str, seconds: float) -> float:
         """Wait until the SSH server answers."""
@@ -124,36 +121,8 @@ class NetnsDriver:
 
     def connection_vars(self, name: str) -> Mapping[str, str]:
         """Return how SSH gets into the lab; it is the same for all machines."""
-        return {
-            "ansible_ssh_private_key_file": str(self.key),
-            "ansible_ssh_common_args": shlex.join(self.ssh_options()),
-            "ansible_control_path_dir": str(self.connections),
-        }
-
-    @property
-    def connections(self) -> Path:
-        """Where Ansible keeps the connections that tasks share: another lab may have a machine of the same address.
-
-        It is a short path, because that of a socket has 107 letters at most.
-        """
-        return CONNECTIONS / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
-
-    def ssh_options(self) -> list[str]:
-        """Return the options with which ssh reaches any machine of the lab."""
-        program = Path(__file__).with_name("fdpass.py")
-        proxy = shlex.join([sys.executable, "-IS", str(program), str(self.network.path)]).replace("%", "%%")
-        options = {
-            "ProxyCommand": f"{proxy} %h %p",
-            "ProxyUseFdpass": "yes",
-            "UserKnownHostsFile": str(self.folder / "known_hosts"),
-            "StrictHostKeyChecking": "yes",
-        }
-        return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-
-    def _close_connections(self) -> None:
-        for shared in self.connections.glob("*"):
-            subprocess.run(["ssh", "-S", shared, "-O", "exit", "lab"], capture_output=True, check=False)
-        shutil.rmtree(self.connections, ignore_errors=True)
+        del name
+        return self.ssh.variables()
 
     def _node(self, name: str) -> NodeFolder:
         return NodeFolder(self.folder / "nodes" / name)
@@ -168,16 +137,6 @@ class NetnsDriver:
 
     def _public_key(self) -> str:
         return self.key.with_suffix(".pub").read_text(encoding="ascii").strip()
-
-    def _write_known_hosts(self) -> None:
-        """Write down the key of every machine's SSH server: nobody has to trust one that he sees first."""
-        with locked(self.folder / "known_hosts.lock"):
-            lines = []
-            for name, machine in read_orders(self.folder / "nodes").items():
-                key = self._node(name).host_key
-                if key.exists():
-                    lines.append(f"{machine.address.partition('/')[0]} {key.read_text(encoding='ascii')}")
-            write_whole(self.folder / "known_hosts", "".join(lines), mode=0o600)
 
     def _start_egress(self) -> None:
         if PidFile(self.folder / "egress.pid").holder() is None:

@@ -11,6 +11,7 @@ from kombify.sim.egress.ports import PROXY_URL, SERVICES_ADDRESS
 from kombify.sim.errors import SimError
 from kombify.sim.machine import Machine
 
+_FIRST_USER = 1000
 _HOST_KEY = "etc/ssh/ssh_host_ed25519_key"
 
 
@@ -32,7 +33,10 @@ def seed(root: Path, machine: Machine, lab_key: str) -> str:
 
 
 def _add_user(root: Path, user: str) -> None:
-    if _account(root, user) is None:
+    account = _account(root, user)
+    if account is not None and account[0] < _FIRST_USER:
+        raise SimError(f"user {user} is one of the system's own: choose another name, or root")
+    if account is None:
         command = ["chroot", str(root), "useradd", "--create-home", "--shell", "/bin/bash", user]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode != 0:
