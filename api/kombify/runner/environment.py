@@ -16,6 +16,8 @@ SETTINGS = {
     # ansible-runner would switch the check off. A machine's key is taken the first time, and must not change then.
     "ANSIBLE_HOST_KEY_CHECKING": "true",
     "ANSIBLE_SSH_COMMON_ARGS": "-o StrictHostKeyChecking=accept-new",
+    # A machine that is powered off in mid-task is noticed after 20 seconds, and not when TCP gives up.
+    "ANSIBLE_SSH_EXTRA_ARGS": "-o ServerAliveInterval=5 -o ServerAliveCountMax=4",
     # A broken spec ends the run instead of leaving it without hosts.
     "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
     "ANSIBLE_INVENTORY_ENABLED": "kombify.stack.kombination,host_list,script,ini,auto,yaml",
@@ -24,11 +26,17 @@ SETTINGS = {
     "ANSIBLE_NOCOWS": "true",
 }
 CONFIGURATION = "ansible.cfg"
+SERVICE = "KOMBISTACK_"
+"""How the service's own settings begin, such as the password of its database: no business of a job."""
 
 
 def job_environment(folder: Path, stack: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a job of the stack in this folder."""
-    given = dict(os.environ if environment is None else environment)
+    given = {
+        name: value
+        for name, value in (os.environ if environment is None else environment).items()
+        if not name.startswith(SERVICE)
+    }
     programs = str(Path(sys.executable).parent)
     settings = dict(SETTINGS)
     if (stack / CONFIGURATION).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,14 @@ class Job:
     def faults(self) -> Path:
         """What the job's own process had to complain about."""
         return self.folder / "stderr.log"
+
+    def take_claim(self) -> bool:
+        """Take the right to run the job, which can be had once, and tell whether it was had."""
+        try:
+            os.close(os.open(self.claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return False
+        return True
 
     def request(self) -> Request:
         """Return what was asked for, without the values of variables."""

@@ -82,9 +82,7 @@ class Recorder:
 def run_job(folder: Path) -> int:
     """Run the job of a folder, once, and return Ansible's exit code."""
     job = Job(folder)
-    try:
-        os.close(os.open(job.claim, os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
+    if not job.take_claim():
         return HAD_ITS_RUN
     status = Status(State.WAITING, pid=os.getpid())
     job.record(status)

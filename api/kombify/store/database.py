@@ -11,13 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import URL, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 
 from kombify.store.errors import StoreError
+from kombify.store.models import Base
 
 POOL = 24
 """Connections of one service; work on the database is short, so this serves many more threads."""
@@ -81,17 +82,16 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
-    def insert_new(self, session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    def insert_new(self, session: Session, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows, and leave those alone whose key is there already."""
-        session.execute(self._insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+        session.execute(self._insert(model).on_conflict_do_nothing(), [dict(row) for row in rows])
 
-    def put(self, session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    def put(self, session: Session, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows, or replace the values of those whose key is there already."""
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        replaced = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+        statement = self._insert(model)
         given = [dict(row) for row in rows]
-        replaced = {name: value for name, value in replaced.items() if name in given[0]}
+        keys = [column.name for column in model.__table__.primary_key]
+        replaced = {name: statement.excluded[name] for name in given[0] if name not in keys}
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), given)
 
     def answers(self) -> str:
@@ -107,8 +107,8 @@ class Database:
         """Give all connections back. An async engine is the event loop's to close."""
         self.engine.dispose()
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+    def _insert(self, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(model) if self.is_sqlite else postgresql.insert(model)
 
     def _make_file(self) -> None:
         path = Path(self._url.database or "")

@@ -72,8 +72,8 @@ def test_rows_whose_key_is_there_are_left_alone_or_replaced(database: Database) 
         session.flush()
         for text in ("first", "second"):
             row = {"job_id": 1, "counter": 1, "event": "runner_on_ok", "stdout": text, "data": {}}
-            database.insert_new(session, Event.__table__, [row])
-            database.put(session, HostSummary.__table__, [{"job_id": 1, "host": "pi", "ok": len(text)}])
+            database.insert_new(session, Event, [row])
+            database.put(session, HostSummary, [{"job_id": 1, "host": "pi", "ok": len(text)}])
     with database.read() as session:
         assert session.scalars(select(Event.stdout)).all() == ["first"]
         assert session.scalars(select(HostSummary.ok)).all() == [6]

@@ -1,0 +1,124 @@
+"""The durable queue: brings every job to a worker, also after a kill. Nothing else of kombify knows how (it is DBOS).
+
+What it is asked for is little, so that it could be replaced: put a job in a transaction, call ``perform`` for it at
+least once on some worker, one of a stack at a time if it can. That a job runs at most once, and that two jobs of a
+stack never overlap, is the business of our own tables.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from dbos import DBOS, DBOSClient, EnqueueOptions
+from sqlalchemy.orm import Session
+
+from kombify.store.database import Database
+
+NAME = "kombify"
+VERSION = "kombify-1"
+"""What is in flight is bound to this word: it only changes when ``perform`` cannot take over older jobs any more."""
+JOBS = "jobs"
+RECOVERY = "recovery"
+"""Without partitions, so that whoever holds a stack's lease never waits behind somebody who waits for it."""
+LIVE = ("ENQUEUED", "PENDING", "DELAYED")
+POLL = 0.1
+"""Seconds between two looks for jobs."""
+
+_performer: dict[str, Callable[[int], None]] = {}
+"""DBOS knows functions of modules only, so what they call is kept here."""
+
+
+@DBOS.step(name="perform")
+def _perform(job_id: int) -> None:
+    _performer["perform"](job_id)
+
+
+@DBOS.workflow(name="job", max_recovery_attempts=1_000_000)
+def _job(job_id: int) -> None:
+    _perform(job_id)
+
+
+class DurableQueue:
+    """The queue, as one worker sees it."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._database = database
+        self._worker = worker
+        self._client = DBOSClient(system_database_engine=database.engine, application_name=NAME, lazy=True)
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+
+    def prepare(self) -> None:
+        """Make the queue's own tables, or bring them up to date."""
+        self._client._sys_db.run_migrations()
+
+    def start(self, perform: Callable[[int], None], *, at_once: int) -> None:
+        """Take up what this worker had begun, and then new jobs, at most so many at once.
+
+        ``perform`` is called with the number of a job, in a thread of its own; it must expect to be called again.
+        """
+        _performer["perform"] = perform
+        DBOS(
+            config={
+                "name": NAME,
+                "system_database_engine": self._database.engine,
+                "executor_id": self._worker,
+                "application_version": VERSION,
+                "log_level": "WARNING",
+                "use_listen_notify": False,
+                "scheduler_polling_interval_sec": 3600.0,
+            }
+        )
+        self.take_over([self._worker])
+        self._client.register_queue(RECOVERY, polling_interval_sec=POLL, on_conflict="always_update")
+        self._client.register_queue(
+            JOBS,
+            partition_concurrency=1,
+            worker_concurrency=at_once,
+            polling_interval_sec=POLL,
+            on_conflict="always_update",
+        )
+        DBOS.launch()
+
+    def stop(self, patience: int) -> None:
+        """Take no more jobs, and give those that run so many seconds."""
+        DBOS.destroy(workflow_completion_timeout_sec=patience)
+        _performer.clear()
+
+    def put(self, session: Session, job_id: int, stack: str, attempt: int) -> None:
+        """Put a job into the queue, in the transaction of the session. Jobs of a stack come out in the order of ids."""
+        options: EnqueueOptions = {
+            "workflow_name": "job",
+            "queue_name": JOBS,
+            "workflow_id": _name(job_id, attempt),
+            "queue_partition_key": stack,
+            "priority": job_id,  # the queue's own order follows a clock, which may be set back
+        }
+        self._client.enqueue_in_transaction(session, options, job_id)
+
+    def take_over(self, workers: list[str]) -> int:
+        """Give what these workers had begun to whoever is alive, and return how much that was."""
+        begun = self._client.list_workflows(
+            status="PENDING", executor_id=workers, load_input=False, load_output=False, application_name=NAME
+        )
+        if begun:
+            self._client.resume_workflows([one.workflow_id for one in begun], queue_name=RECOVERY)
+        return len(begun)
+
+    def forgotten(self, jobs: Iterable[tuple[int, int]]) -> set[int]:
+        """Return those of the jobs (number, attempt) that the queue will not bring to a worker any more."""
+        names = {_name(job_id, attempt): job_id for job_id, attempt in jobs}
+        if not names:
+            return set()
+        known = self._client.list_workflows(workflow_ids=list(names), load_input=False, load_output=False)
+        return set(names.values()) - {names[one.workflow_id] for one in known if one.status in LIVE}
+
+    def sweep(self, jobs: Iterable[tuple[int, int]]) -> None:
+        """Forget jobs (number, attempt) that have ended."""
+        names = [_name(job_id, attempt) for job_id, attempts in jobs for attempt in range(1, attempts + 1)]
+        if names:
+            self._client.delete_workflows(names)
+
+
+def _name(job_id: int, attempt: int) -> str:
+    return f"job-{job_id}-{attempt}"

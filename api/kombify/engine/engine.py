@@ -1,0 +1,139 @@
+"""The engine of one worker: everything together, started and stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from kombify.engine.durable import DurableQueue
+from kombify.engine.errors import EngineError
+from kombify.engine.launching import Orders
+from kombify.engine.performer import Performer
+from kombify.engine.retention import remove_old
+from kombify.engine.settings import EngineSettings
+from kombify.engine.stacks import Stacks
+from kombify.engine.troubles import Troubles
+from kombify.engine.workers import Roll
+from kombify.store.database import Database
+from kombify.store.migrate import migrate
+from kombify.store.models import Job
+
+FORGOTTEN_AFTER = 5.0
+"""Seconds after its launch before a job is looked for in the queue; two looks have to agree."""
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Runs jobs. ``orders`` takes them; it can be used from any thread, before and after ``start`` too."""
+
+    def __init__(self, database: Database, stacks: Stacks, settings: EngineSettings) -> None:
+        self.troubles = Troubles()
+        self._database = database
+        self._settings = settings
+        self._queue = DurableQueue(database, settings.worker)
+        self.orders = Orders(database, stacks, self._queue.put)
+        self.roll = Roll(database, settings.worker)
+        self._performer = Performer(database, settings.worker, stacks, self.troubles)
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._lock: int | None = None
+        self._suspects: set[int] = set()
+
+    def prepare(self) -> None:
+        """Bring the database up to date; enough for taking orders that other workers run."""
+        migrate(self._database)
+        self._queue.prepare()
+
+    def start(self) -> None:
+        """Bring the database up to date, take up what was begun before, and run jobs from now on.
+
+        Raises :class:`EngineError` when a worker of this name runs already.
+        """
+        self._lock = _worker_lock(self._settings.data, self._settings.worker)
+        self.prepare()
+        self.roll.enter()
+        self._queue.start(self._performer.perform, at_once=self._settings.at_once)
+        self._every("heartbeat", self._settings.beat, self._beat)
+        self._every("rescue", self._settings.beat, self._rescue)
+        self._every("queue", self._settings.tidy, self.find_forgotten)
+        self._every("retention", self._settings.retention, self.remove_old)
+
+    def stop(self, *, drain: int = 0) -> None:
+        """Stop taking jobs; wait so many seconds for those that run, and leave the rest to whoever comes next.
+
+        The processes of jobs go on in any case.
+        """
+        if drain:
+            self.roll.set_state("draining")
+            self._queue.stop(drain)
+        self._stopping.set()
+        self._performer.leave()
+        if not drain:
+            self._queue.stop(0)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self.roll.set_state("stopped")
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def find_forgotten(self) -> list[int]:
+        """Give jobs back to the queue that it forgot, such as after an error of its own; return their numbers."""
+        with self._database.read() as session:
+            unfinished = select(Job.id, Job.enqueued).where(Job.ended_at.is_(None), Job.parent_id.is_(None))
+            jobs = [(one.id, one.enqueued) for one in session.execute(unfinished)]
+        missing = self._queue.forgotten(jobs)
+        again = [job_id for job_id in sorted(missing & self._suspects) if self.orders.enqueue_again(job_id)]
+        self._suspects = missing - set(again)
+        return again
+
+    def remove_old(self) -> None:
+        """Remove what is older than the retention says."""
+        removed = remove_old(self._database, self._queue, self._settings.worker)
+        if any(removed):
+            log.info("removed: events of %d jobs, %d folders, %d jobs", *removed)
+
+    def _beat(self) -> None:
+        self.roll.beat()
+
+    def _rescue(self) -> None:
+        for worker in self.roll.rescue(self._settings.dead_after, self._queue.take_over):
+            log.warning("worker %s shows no life: others go on with its jobs", worker)
+
+    def _every(self, name: str, seconds: float, work: Callable[[], object]) -> None:
+        """Do something again and again in a thread of its own, so that nothing slow keeps the heart from beating."""
+        thread = threading.Thread(target=self._repeat, args=(name, seconds, work), name=f"kombify-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:
+        while not self._stopping.wait(seconds):
+            try:
+                work()
+            except (SQLAlchemyError, OSError) as trouble:
+                self.troubles.note(name, trouble)
+            else:
+                self.troubles.over(name)
+
+
+def _worker_lock(folder: Path, worker: str) -> int:
+    """Take the right to be the worker of this name. The kernel gives it back when the process dies."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder / f"worker-{worker}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    for _ in range(50):  # who was killed a moment ago may still be on its way out
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.1)
+        else:
+            return handle
+    os.close(handle)
+    raise EngineError(f"worker '{worker}' runs already", "stop it, or give this one another name")

@@ -1,0 +1,90 @@
+"""The workers: each shows that it lives, and one of them takes over what a dead one had begun.
+
+Nobody compares clocks: a worker counts, and who watches it measures with its own clock how long the count stands still.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+from sqlalchemy import func, select, update
+
+import kombify
+from kombify.engine.errors import NotFound
+from kombify.store.columns import now
+from kombify.store.database import Database
+from kombify.store.models import Worker
+
+RESCUE_LOCK = 52_60_02
+"""The number of PostgreSQL's lock that the one rescuer holds."""
+
+
+class Roll:
+    """The list of workers, as one of them keeps it."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._database = database
+        self._worker = worker
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def enter(self) -> None:
+        """Write this worker into the list, or back into it."""
+        row = {
+            "id": self._worker,
+            "beats": int(time.time()),  # never what it was before a restart
+            "state": "running",
+            "host": socket.gethostname(),
+            "version": kombify.__version__,
+            "started_at": now(),
+            "seen_at": now(),
+        }
+        with self._database.begin() as session:
+            self._database.put(session, Worker, [row])
+
+    def beat(self) -> str:
+        """Show that this worker lives, and return the state that it is wanted to be in."""
+        with self._database.begin() as session:
+            values = {"beats": Worker.beats + 1, "seen_at": now()}
+            beaten = update(Worker).where(Worker.id == self._worker).values(values).returning(Worker.state)
+            state = session.scalar(beaten)
+        if state in (None, "dead"):  # we were believed to be dead
+            self.enter()
+            return "running"
+        return str(state)
+
+    def set_state(self, state: str, worker: str | None = None) -> None:
+        """Say that a worker runs, drains, or has stopped; raise :class:`NotFound` when there is none of that name."""
+        with self._database.begin() as session:
+            row = session.get(Worker, worker or self._worker)
+            if row is None:
+                raise NotFound(f"there is no worker '{worker}'", "see: kombify worker list")
+            row.state = state
+
+    def rescue(self, dead_after: float, take_over: Callable[[list[str]], int]) -> list[str]:
+        """Take over what workers had begun that show no life for so many seconds; return their names.
+
+        Only where there are several machines, and only one worker at a time does it.
+        """
+        if self._database.is_sqlite:
+            return []
+        with self._database.begin() as session:
+            if not session.scalar(select(func.pg_try_advisory_xact_lock(RESCUE_LOCK))):
+                self._seen.clear()
+                return []
+            others = select(Worker).where(Worker.id != self._worker, Worker.state != "dead")
+            dead = self._silent(list(session.scalars(others)), dead_after)
+            if dead:
+                take_over(dead)
+                session.execute(update(Worker).where(Worker.id.in_(dead)).values(state="dead"))
+        return dead
+
+    def _silent(self, workers: list[Worker], dead_after: float) -> list[str]:
+        """Return the workers whose count stands still too long, and those that have stopped."""
+        moment = time.monotonic()
+        for worker in workers:
+            if self._seen.get(worker.id, (None, 0.0))[0] != worker.beats:
+                self._seen[worker.id] = (worker.beats, moment)
+        silent = {worker.id for worker in workers if moment - self._seen[worker.id][1] > dead_after}
+        return sorted(worker.id for worker in workers if worker.state == "stopped" or worker.id in silent)

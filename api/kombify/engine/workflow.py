@@ -1,0 +1,108 @@
+"""Carrying out a workflow: its phases in order, and when one fails, the undo of those that ran, the last one first.
+
+Where it stands is read from the rows each time, so it goes on after a kill as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kombify.engine.execution import Execution
+from kombify.engine.outcome import Outcome
+from kombify.engine.turns import close
+from kombify.runner.status import State
+from kombify.store.database import Database
+from kombify.store.models import Job, Phase
+
+ROLLING_BACK = "rolling_back"
+ROLLED_BACK = "rolled_back"
+
+
+class WorkflowRun:
+    """One workflow on this worker."""
+
+    def __init__(self, database: Database, execution: Execution) -> None:
+        self._database = database
+        self._execution = execution
+
+    def carry_out(self, workflow_id: int) -> Outcome:
+        """Carry out a workflow whose turn it is, or go on with it, and return how it ended."""
+        ran: list[Phase] = []
+        for phase in self._phases(workflow_id):
+            if self._canceled(workflow_id):
+                return self._rolled_back(workflow_id, ran, Outcome(State.CANCELED))
+            outcome = self._carry_out_phase(workflow_id, phase)
+            ran.append(phase)
+            if not outcome.good:
+                failed = outcome._replace(message=_failure(phase, outcome))
+                return self._rolled_back(workflow_id, ran, failed)
+        with self._database.read() as session:
+            return Outcome(session.get_one(Job, workflow_id).request["success"], 0)
+
+    def _rolled_back(self, workflow_id: int, ran: list[Phase], failure: Outcome) -> Outcome:
+        """Undo phases, the last one first. All are tried; the failed one was tried first, as it may be half done."""
+        undone = [phase for phase in reversed(ran) if phase.undo is not None]
+        stuck = [phase.name for phase in undone if not self._undo_phase(workflow_id, phase).good]
+        if stuck:
+            message = f"{failure.message}; undo failed: {', '.join(stuck)}".removeprefix("; ")
+            return Outcome(State.ERROR, failure.code, message)
+        if failure.state == State.CANCELED:
+            return failure
+        return Outcome(ROLLED_BACK if undone else State.ERROR, failure.code, failure.message)
+
+    def _carry_out_phase(self, workflow_id: int, phase: Phase) -> Outcome:
+        self._enter(workflow_id, phase.state)
+        return self._child(workflow_id, phase, "job_id", phase.name, phase.request)
+
+    def _undo_phase(self, workflow_id: int, phase: Phase) -> Outcome:
+        self._enter(workflow_id, ROLLING_BACK)
+        return self._child(workflow_id, phase, "undo_job_id", f"undo {phase.name}", phase.undo or {})
+
+    def _child(self, workflow_id: int, phase: Phase, column: str, title: str, request: dict[str, Any]) -> Outcome:
+        """Carry out the job of a phase, which exists once, and return how it ended, also if that was long ago."""
+        with self._database.begin() as session:
+            stored = session.get_one(Phase, (workflow_id, phase.position), with_for_update=True)
+            workflow = session.get_one(Job, workflow_id)
+            child = session.get(Job, getattr(stored, column) or 0)
+            if child is None:
+                child = _child_of(workflow, title, request)
+                session.add(child)
+                session.flush()
+                setattr(stored, column, child.id)
+        if child.ended_at is None:
+            outcome = self._execution.carry_out(child.id, undo=column == "undo_job_id")
+            with self._database.begin() as session:
+                close(session, session.get_one(Job, child.id, with_for_update=True), outcome)
+            return outcome
+        return Outcome(child.state, child.code, child.message)
+
+    def _enter(self, workflow_id: int, state: str) -> None:
+        with self._database.begin() as session:
+            session.get_one(Job, workflow_id, with_for_update=True).state = state
+
+    def _phases(self, workflow_id: int) -> list[Phase]:
+        with self._database.read() as session:
+            found = select(Phase).where(Phase.workflow_id == workflow_id).order_by(Phase.position)
+            return list(session.scalars(found))
+
+    def _canceled(self, workflow_id: int) -> bool:
+        with self._database.read() as session:
+            return session.get_one(Job, workflow_id).cancel_asked_at is not None
+
+
+def _child_of(workflow: Job, title: str, request: dict[str, Any]) -> Job:
+    return Job(
+        kind="job",
+        stack=workflow.stack,
+        title=title,
+        state=State.PENDING,
+        request=request,
+        launched_by=workflow.launched_by,
+        parent_id=workflow.id,
+    )
+
+
+def _failure(phase: Phase, outcome: Outcome) -> str:
+    return f"phase {phase.name}: {outcome.message or outcome.state}"
