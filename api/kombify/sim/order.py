@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from ipaddress import IPv4Interface, IPv4Network
 from pathlib import Path
@@ -17,6 +18,8 @@ FILE = "machine.json"
 FIRST_NETWORK = IPv4Network("10.77.0.0/24")
 """Where machines are when nobody says it."""
 _FIRST_HOST = 11
+LEAST_MEMORY = 64 * 2**20
+"""Less, in bytes, and systemd and sshd have no room."""
 _NODE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _USER_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 
@@ -34,8 +37,12 @@ def read_order(folder: Path) -> Machine:
 
 def read_orders(nodes: Path) -> dict[str, Machine]:
     """Return all kept orders below a folder, by name. What a killed run left half made is none."""
-    folders = sorted(path.parent for path in nodes.glob(f"*/{FILE}"))
-    return {folder.name: read_order(folder) for folder in folders}
+    found = {}
+    for folder in sorted(path.parent for path in nodes.glob(f"*/{FILE}")):
+        # One may be removed while we look.
+        with suppress(FileNotFoundError):
+            found[folder.name] = read_order(folder)
+    return found
 
 
 def order_kept(folder: Path) -> bool:
@@ -66,6 +73,8 @@ def check_order(machine: Machine) -> None:
         raise SimError(f"'{machine.user}' cannot name a user: at most 32 of a-z, 0-9, _ and -, beginning with a letter")
     if any("\n" in key.strip() or not key.strip() for key in machine.keys):
         raise SimError(f"a key of {machine.name} is not one line: give the content of a .pub file")
+    if machine.memory is not None and machine.memory < LEAST_MEMORY:
+        raise SimError(f"{machine.name} needs more memory to boot: {LEAST_MEMORY >> 20} MiB at least")
     try:
         address = IPv4Interface(machine.address)
     except ValueError:

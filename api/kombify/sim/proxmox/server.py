@@ -20,7 +20,6 @@ from typing import Any
 from aiohttp import web
 
 from kombify.sim.errors import SimError
-from kombify.sim.faults import FAULTS_FILE, Fault, read_faults
 from kombify.sim.hypervisors import STATE, ProxmoxSettings
 from kombify.sim.proxmox.cluster import furnish
 from kombify.sim.proxmox.disks import Disks
@@ -30,6 +29,7 @@ from kombify.sim.proxmox.hosts import Hosts
 from kombify.sim.proxmox.machines import Machines
 from kombify.sim.proxmox.moves import Moves
 from kombify.sim.proxmox.state import Keeper
+from kombify.sim.proxmox.striking import Faults
 
 TIME_SCALE = 0.01
 """Seconds that pass here while one passes in fakepve; more than 0, so that tasks run beside requests."""
@@ -50,10 +50,8 @@ class SimulatedProxmox(Disks, Hosts, Moves):
         self.lock_wait = LOCK_WAIT / TIME_SCALE
         self.max_requests = 0
         self.apitokens = dict([token.split("=", 1)])
-        self.guests = Guests(lab, settings.bridges, partial(self._strikes, "no-boot"))
-        self._folder = folder
-        self._faults: tuple[Fault, ...] = ()
-        self._faults_read = 0
+        self._faults = Faults(folder)
+        self.guests = Guests(lab, settings.bridges, partial(self._faults.strike, "no-boot"))
         self._keeper = Keeper(folder / STATE)
         self._after: Mapping[str, Callable[[Any], None]] = {
             "qmstart": self.guests.boot,
@@ -71,7 +69,8 @@ class SimulatedProxmox(Disks, Hosts, Moves):
 
     async def _answer(self, request: web.Request, handler: Any, generic: Any, path_node: str | None) -> Any:
         """Answer a request, knowing what became of the machines and the faults since the last one."""
-        self._read_faults()
+        if self._faults.changed():
+            self._apply_faults()
         await self._look()
         changing = request.method not in ("GET", "HEAD")
         if changing and not self.quorate:
@@ -115,9 +114,11 @@ class SimulatedProxmox(Disks, Hosts, Moves):
     ) -> Any:
         """Run a task and then what it means for the machine of its VM."""
 
+        upids: list[str] = []
+
         async def whole() -> str | None:
             try:
-                if self._on("slow"):
+                if self._faults.on("slow"):
                     await asyncio.sleep(SLOW)
                 note = await body()
                 if ttype == "qmclone":
@@ -133,10 +134,12 @@ class SimulatedProxmox(Disks, Hosts, Moves):
                 traceback.print_exception(fault)
                 raise TaskError(f"fault of the simulation: {fault}") from fault
             finally:
-                self._read_faults(again=True)
-                asyncio.get_running_loop().call_soon(self._ended, ttype, tid)
+                self._apply_faults()
+                asyncio.get_running_loop().call_soon(self._ended, upids)
 
-        return await super().task(node, ttype, tid, user, whole, vm=vm, lock=lock, log=log)
+        # The task begins only after its number is known: it runs beside us.
+        upids.append(await super().task(node, ttype, tid, user, whole, vm=vm, lock=lock, log=log))
+        return upids[0]
 
     async def _do(self, vm: Any, action: Callable[[Any], None]) -> None:
         """Do to a machine what was done to its VM; a VM whose machine does not start is off."""
@@ -166,9 +169,9 @@ class SimulatedProxmox(Disks, Hosts, Moves):
         vm.status = vm.qmpstatus = "stopped"
         return None
 
-    def _ended(self, ttype: str, tid: Any) -> None:
-        status = next((task.get("exitstatus") for task in reversed(self.tasklog) if task["id"] == str(tid)), "")
-        print(f"{time.strftime('%H:%M:%S')} {ttype} {tid}: {status}", flush=True)
+    def _ended(self, upids: list[str]) -> None:
+        task = self.tasks[upids[0]]
+        print(f"{time.strftime('%H:%M:%S')} {task['type']} {task['id']}: {task.get('exitstatus')}", flush=True)
         self.save()
 
     def save(self) -> None:
@@ -182,7 +185,11 @@ class SimulatedProxmox(Disks, Hosts, Moves):
         if not self.guests.due():
             return
         before = {vm.vmid: self.guests.moves[vm.vmid] for vm in self.vms if self._idle(vm)}
-        running = await asyncio.to_thread(self.guests.seen, list(before))
+        try:
+            running = await asyncio.to_thread(self.guests.seen, list(before))
+        except (SimError, OSError):
+            # A machine was removed while we looked: the next look will see it.
+            return
         for vm in self.vms:
             if self._idle(vm) and before.get(vm.vmid) == self.guests.moves[vm.vmid]:
                 self._set_status(vm, running=running[vm.vmid])
@@ -210,30 +217,13 @@ class SimulatedProxmox(Disks, Hosts, Moves):
         found = {"ip-address": ip, "ip-address-type": "ipv4", "prefix": int(prefix or 32)}
         vm.agent = {"interfaces": [{"name": "eth0", "hardware-address": mac, "ip-addresses": [found]}]}
 
-    # -- faults
-
-    def _read_faults(self, *, again: bool = False) -> None:
-        """Take over which faults are on, if that changed; ``again`` when there may be new VMs to strike."""
-        try:
-            changed = (self._folder / FAULTS_FILE).stat().st_mtime_ns
-        except FileNotFoundError:
-            changed = 0
-        if changed != self._faults_read:
-            self._faults, self._faults_read = read_faults(self._folder), changed
-        elif not again:
-            return
-        self.quorate = not self._on("quorum-lost")
-        self.full = self._on("storage-full")
+    def _apply_faults(self) -> None:
+        """Be as the faults that are on say, for the VMs that there are now."""
+        self.quorate = not self._faults.on("quorum-lost")
+        self.full = self._faults.on("storage-full")
         for vm in self.vms:
-            locked = self._strikes("vm-locked", vm)
+            locked = self._faults.strike("vm-locked", vm)
             if locked and not vm.lock:
                 self.snapshot_lock(vm.vmid, "backup")
             elif not locked and vm.lock == "backup":
                 self.unlock(vm.vmid)
-
-    def _on(self, name: str) -> bool:
-        return any(fault.name == name for fault in self._faults)
-
-    def _strikes(self, name: str, vm: Any) -> bool:
-        struck = [fault for fault in self._faults if fault.name == name]
-        return not vm.template and any(fault.strikes(vmid=vm.vmid, vm=vm.name, node=vm.node) for fault in struck)
