@@ -101,6 +101,10 @@ node:
       description: Whether dpkg died in the middle of a change.
       type: bool
       sample: false
+    package_lists:
+      description: Whether apt has any list of packages.
+      type: bool
+      sample: true
     room:
       description: Free space in MiB and number of free files by folder; C(-1) where files are not limited.
       type: dict

@@ -60,6 +60,7 @@ def node_state(
         "packages": sorted({name for state, name in states if state == "installed"}),
         "packages_unfinished": sorted({name for state, name in states if state in UNFINISHED}),
         "packages_interrupted": dpkg_interrupted(),
+        "package_lists": has_package_lists(),
         "room": {folder: _room(folder) for folder in folders},
     }
 
@@ -68,6 +69,11 @@ def dpkg_interrupted(root: Path = Path("/")) -> bool:
     """Tell whether dpkg died in the middle of a change: it leaves numbered pieces of its journal."""
     updates = root / "var/lib/dpkg/updates"
     return updates.is_dir() and any(piece.name.isdigit() for piece in updates.iterdir())
+
+
+def has_package_lists(root: Path = Path("/")) -> bool:
+    """Tell whether apt has any list of packages; a fresh image has none, however young its folder is."""
+    return any((root / "var/lib/apt/lists").glob("*_Packages*"))
 
 
 def has_kernel_module(name: str, root: Path = Path("/")) -> bool:

@@ -13,6 +13,11 @@ from typing import Any
 
 MARK = "written by kombify.stack"
 HIDDEN = "(hidden)"
+FORWARDING = (
+    "net.ipv4.conf.%i.forwarding=1",
+    "net.ipv4.conf.%i.send_redirects=0",  # nobody can take a shorter way than through the server;
+    "net.ipv4.conf.all.send_redirects=0",  # the kernel takes a 1 here for every interface, all others keep their own
+)
 _PEER = re.compile(r"^\[Peer\]\n# (?P<name>\S+)\nPublicKey = (?P<key>\S+)$", re.MULTILINE)
 
 
@@ -128,7 +133,7 @@ def _hooks(link: Link) -> list[str]:
     quiet = [f"{rule} 2>/dev/null || true" if " del " in rule else rule for rule in rules]
     return [
         *(f"PostUp = {rule}" for rule in quiet),
-        "PostUp = sysctl --quiet --write net.ipv4.conf.%i.forwarding=1",
+        f"PostUp = sysctl --quiet --write {' '.join(FORWARDING)}",
         *(f"PostDown = {rule}" for rule in quiet if " del " in rule),
     ]
 

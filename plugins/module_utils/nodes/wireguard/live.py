@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.units import Run
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.conf import Link
@@ -47,6 +48,14 @@ def read_live(run: Run, interface: str) -> Live | None:
         for key, _shared, _endpoint, allowed, handshake, _received, _sent, keepalive in rest
     }
     return Live(private_key=first[0], port=int(first[2]), peers=peers)
+
+
+def passes_on(link: Link) -> bool:
+    """Tell whether the interface forwards as its link says; a change of all interfaces, at any time, changes it too."""
+    if not link.forward or ":" in link.cidr:
+        return True
+    switch = Path("/proc/sys/net/ipv4/conf") / link.interface / "forwarding"
+    return switch.read_text(encoding="ascii").strip() == "1"
 
 
 def is_as_wanted(live: Live, link: Link, private_key: str) -> bool:

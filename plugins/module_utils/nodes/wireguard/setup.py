@@ -21,7 +21,11 @@ from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.conf
     read_text,
     wanted_peers,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.live import is_as_wanted, read_live
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.live import (
+    is_as_wanted,
+    passes_on,
+    read_live,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import RunWithInput, set_live
 
 CHANGES = ("written", "restarted", "updated", "enabled", "removed")
@@ -91,7 +95,7 @@ class Links:
     def _bring_up(self, link: Link, private_key: str, unit: Unit, restart: bool) -> None:
         """Change the interface while it runs, when that will do; else start it, or start it again."""
         live = read_live(self._run, link.interface)
-        if live is None or not unit.active or restart:
+        if live is None or not unit.active or restart or not passes_on(link):
             self.result["restarted"].append(link.interface)
             self._start(link.interface, unit, there=live is not None)
         elif not is_as_wanted(live, link, private_key):
