@@ -50,7 +50,7 @@ def examine(host: Host, nodes: int = NODES) -> list[Check]:
         _namespaces(host),
         _overlay(host),
         _memory(host),
-        _inotify(host, nodes),
+        inotify(host, nodes),
         _tun(host),
         *_tools(host),
         _packages(host),
@@ -134,7 +134,8 @@ def _memory(host: Host) -> Check:
     return Check("memory limit", ok, what, needed=False)
 
 
-def _inotify(host: Host, nodes: int) -> Check:
+def inotify(host: Host, nodes: int) -> Check:
+    """Look whether there is room for so many nodes, over all labs."""
     limit, need = int(host.text(INOTIFY) or 0), INOTIFY_HOST + INOTIFY_NODE * nodes
     ok = limit >= need
     enough = max(ENOUGH_INOTIFY, need)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kombify.sim.egress.sources import AptSource, apt_sources
 from kombify.sim.errors import SimError
-from kombify.sim.folders import cache_folder
+from kombify.sim.folders import cache_folder, labs_folder
 from kombify.sim.locks import locked
 
 Progress = Callable[[str, float], None]
@@ -89,6 +89,11 @@ def ensure(progress: Progress | None = None) -> Path:
 def remove() -> None:
     """Remove the image, so that the next one who needs it builds it again."""
     target = cache_folder() / "images" / recipe().key
+    users = sorted(link.parents[2].name for link in labs_folder().glob("*/nodes/*/lower") if link.resolve() == target)
+    if users:
+        raise SimError(
+            f"nodes of lab {users[0]} are made of the image: kombify sim down {users[0]} before it is removed"
+        )
     if target.exists():
         with locked(target.parent / f"{target.name}.lock"):
             shutil.rmtree(target)

@@ -55,6 +55,8 @@ def _common(hosts: HostVars) -> dict[str, object]:
     found: dict[str, object] = {"ansible_python_interpreter": INTERPRETER}
     first = next(iter(hosts.values()), {})
     same = {key: value for key, value in first.items() if all(one.get(key) == value for one in hosts.values())}
+    # An address is that of one host, even where there is only one: the spec may name others.
+    same.pop("ansible_host", None)
     return {**found, **same}
 
 

@@ -252,5 +252,6 @@ def list_labs() -> list[Lab]:
 def _kept_driver(folder: Path) -> str | None:
     try:
         return str(json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))["driver"])
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError):
+        # Of a killed command, or damaged: in both cases there is something to take down.
         return None

@@ -20,6 +20,19 @@ Kombify = Callable[..., subprocess.CompletedProcess[str]]
 NODE = Machine("n1", "10.77.0.11/24")
 
 
+def test_a_lab_that_lost_all_but_its_files_comes_back(lab: Lab, on: On) -> None:
+    lab.add(NODE)
+    on("n1", "touch /root/kept; sync")
+    # As after a restart of this machine.
+    lab.driver.down()
+    assert lab.state("n1") == "stopped"
+    with pytest.raises(SimError, match=f"kombify sim up {lab.name}"):
+        lab.start("n1")
+    lab.up()
+    lab.start("n1")
+    assert on("n1", "ls /root") == "kept"
+
+
 def test_two_labs_may_use_the_same_names_and_addresses(new_lab: Callable[[], Lab]) -> None:
     labs = [new_lab(), new_lab()]
     for lab in labs:
@@ -38,7 +51,7 @@ def test_a_name_that_another_folder_has_a_lab_of_is_refused(
     monkeypatch.setenv("KOMBIFY_LABS", str(tmp_path / "others"))
     other = create_lab(lab.name, "netns")
     for attempt in (other.up, other.down):
-        with pytest.raises(SimError, match=f"there already, in {lab.folder}"):
+        with pytest.raises(SimError, match=f"its folder is {lab.folder}"):
             attempt()
     assert lab.state("n1") == "running"
 

@@ -63,6 +63,11 @@ class LabGroups:
         """Return the group of a machine, which is the root group for its systemd."""
         return self.root / "nodes" / name
 
+    def running_nodes(self) -> int:
+        """Count the machines that run, those of all labs."""
+        labs = _children(self.hierarchies.unified / "kombify")
+        return sum(populated(group) for lab in labs for group in _children(lab / "nodes"))
+
     def make(self) -> None:
         """Make the groups that all machines share."""
         (self.root / SERVICES).mkdir(parents=True, exist_ok=True)
@@ -137,6 +142,11 @@ def populated(group: Path) -> bool:
         return "populated 1" in (group / "cgroup.events").read_text(encoding="ascii")
     except FileNotFoundError:
         return False
+
+
+def _children(group: Path) -> list[Path]:
+    """Return the groups directly below one, which may be gone."""
+    return [path for path in group.iterdir() if path.is_dir()] if group.is_dir() else []
 
 
 def remove_tree(group: Path) -> None:

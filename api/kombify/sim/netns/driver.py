@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -11,8 +12,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from kombify.sim import image, keys
+from kombify.sim import doctor, image, keys
 from kombify.sim.errors import SimError
+from kombify.sim.folders import labs_folder
+from kombify.sim.host import ThisHost
 from kombify.sim.locks import PidFile
 from kombify.sim.machine import Machine, State
 from kombify.sim.netns import linux, services
@@ -71,6 +74,8 @@ class NetnsDriver:
         """Boot a machine; one that runs stays as it is."""
         node = self._node(name)
         if node.supervisor.holder() is None:
+            self.network.require_up()
+            _require_inotify(self._groups().running_nodes() + 1)
             self._pull_the_plug(node)
             words = (self.lab, node.path, self._public_key(), image.ensure())
             services.start(_SUPERVISOR, words, node.console, f"node {name}")
@@ -107,6 +112,7 @@ class NetnsDriver:
 
     def wait(self, name: str, seconds: float) -> float:
         """Wait until the SSH server answers."""
+        self.network.require_up()
         address = read_order(self._node(name).path).address.partition("/")[0]
         start = time.monotonic()
         if not _becomes_true(lambda: self._answers(address), seconds):
@@ -152,8 +158,6 @@ class NetnsDriver:
                 client.settimeout(1)
                 client.connect((address, 22))
                 return client.recv(4) == b"SSH-"
-        except FileNotFoundError:
-            raise SimError(f"lab {self.lab} is down: kombify sim up {self.lab}") from None
         except OSError:
             return False
 
@@ -161,6 +165,13 @@ class NetnsDriver:
 def _require_root() -> None:
     if os.geteuid() != 0:
         raise SimError("the simulation needs root for its machines: sudo kombify sim …, or --driver api-only")
+
+
+def _require_inotify(nodes: int) -> None:
+    """Raise :class:`SimError` before a machine is booted whose systemd would stop for want of what all share."""
+    check = doctor.inotify(ThisHost(labs_folder()), nodes)
+    if not check.ok:
+        raise SimError(f"{check.what}: {shlex.join(check.mend[0])}")
 
 
 def _tell(node: NodeFolder, number: signal.Signals) -> None:

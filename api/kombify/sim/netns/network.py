@@ -32,6 +32,7 @@ class LabNetwork:
     """The network of one lab."""
 
     def __init__(self, lab: str) -> None:
+        self.lab = lab
         self.namespace = f"kombify-{lab}"
         self.path = NAMESPACES / self.namespace
 
@@ -52,6 +53,11 @@ class LabNetwork:
         """Remove the namespace and all that is in it."""
         if self.path.exists():
             _run("ip", "netns", "delete", self.namespace)
+
+    def require_up(self) -> None:
+        """Raise :class:`SimError` when there is no network, as after a restart of the host."""
+        if not _is_namespace(self.path):
+            raise SimError(f"lab {self.lab} is not up: kombify sim up {self.lab}")
 
     def require_owner(self, owner: str) -> None:
         """Raise :class:`SimError` when somebody else has a lab of this name, in another folder for labs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from kombify.sim.errors import SimError
 
 READY = "ready"
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 # Nothing else of the caller's reaches our processes, which live longer than it.
 _ENVIRONMENT = ("HOME", "KOMBIFY_LABS", "PATH", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
@@ -41,7 +42,11 @@ def start(module: str, words: Sequence[object], log: Path, what: str) -> None:
             )
         finally:
             os.close(told)
-        said = answer.read().strip()
+        in_time = bool(select.select([heard], [], [], _PATIENCE)[0])
+        said = answer.read().strip() if in_time else ""
+    if not in_time:
+        end(module, *words)
+        raise SimError(f"{what} did not start in {_PATIENCE:.0f} s, see {log}: is this machine overloaded?")
     if said != READY:
         raise SimError(f"{what} did not start: {said or 'it died'} (more in {log})")
 
