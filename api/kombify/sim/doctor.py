@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kombify.sim.errors import SimError
 from kombify.sim.host import Host
+from kombify.sim.programs import run
 
 Command = tuple[str, ...]
 
@@ -25,6 +25,8 @@ CONTROLLERS = "/sys/fs/cgroup/cgroup.controllers"
 UNSHARE = ("unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--fork", "true")
 KEYRINGS = {"debian": "debian-archive-keyring", "ubuntu": "ubuntu-keyring"}
 """The packages with the keys of a system's own packages, of which the image is made."""
+SHOWN_OF_A_FAILURE = 3
+"""Lines that are shown of what a command said that failed."""
 TOOLS = {"mmdebstrap": "mmdebstrap", "ip": "iproute2", "nft": "nftables", "ssh": "openssh-client"}
 """Programs, and Debian's packages that they are in."""
 
@@ -82,29 +84,24 @@ def require(host: Host, nodes: int = NODES) -> None:
 
 def commands(checks: Iterable[Check]) -> list[Command]:
     """Return the commands that mend all that is not right, each once, and packages in one go."""
-    orders = [order for check in checks if not check.ok for order in check.mend]
-    packages = [order[-1] for order in orders if order[:2] == ("apt-get", "install")]
-    others = [order for order in orders if order[0] != "apt-get"]
-    install = [("apt-get", "update"), (*_install(""), *packages)] if packages else []
-    return [*([(*order,) for order in install]), *dict.fromkeys(others)]
+    orders = dict.fromkeys(order for check in checks if not check.ok for order in check.mend)
+    packages = [order[-1] for order in orders if order[0] == "apt-get"]
+    install = [("apt-get", "update"), _install(*packages)] if packages else []
+    return [*install, *(order for order in orders if order[0] != "apt-get")]
 
 
 def fix(orders: Iterable[Command], tell: Callable[[str], None]) -> None:
-    """Run commands and say each before it runs; raise ``SimError`` for one that fails."""
+    """Run commands, say each before it runs, and what one that fails says; whether it helped is to be looked at."""
     for order in orders:
-        tell(shlex.join(order))
-        try:
-            ended = subprocess.run(order, check=False, capture_output=True, text=True, errors="replace")
-        except OSError as error:
-            raise SimError(f"{shlex.join(order)}: {error.strerror}") from error
-        if ended.returncode:
-            said = (ended.stderr or ended.stdout).strip().splitlines()[-3:]
-            raise SimError("\n".join([f"{shlex.join(order)} failed:", *said]))
+        tell(f"$ {shlex.join(order)}")
+        ended = run(order)
+        if not ended.ok:
+            said = (ended.err or ended.out).strip().splitlines()[-SHOWN_OF_A_FAILURE:]
+            tell("\n".join([f"That failed, with exit code {ended.code}:", *said]))
 
 
 def _install(*packages: str) -> Command:
-    names = tuple(name for name in packages if name)
-    return ("apt-get", "install", "--yes", "--no-install-recommends", *names)
+    return ("apt-get", "install", "--yes", "--no-install-recommends", *packages)
 
 
 def _root(host: Host) -> Check:

@@ -21,18 +21,17 @@ def doctor(
     from kombify.cli.views.sim import doctor as view
     from kombify.sim import doctor as checks
     from kombify.sim.drivers import choose_driver
-    from kombify.sim.errors import SimError
     from kombify.sim.folders import labs_folder
     from kombify.sim.host import ThisHost
 
     output: Output = context.obj
     host = ThisHost(labs_folder())
     found = checks.examine(host, nodes)
-    if fix:
-        try:
-            checks.fix(checks.commands(found), lambda order: output.tell(f"$ {order}"))
-        except SimError as error:
-            raise Stop(str(error)) from error
+    orders = checks.commands(found) if fix else []
+    if orders:
+        if not host.root:
+            raise Stop("only root can mend what is missing", "run it as: sudo kombify sim doctor --fix")
+        checks.fix(orders, output.tell)
         found = checks.examine(host, nodes)
     choice = choose_driver("auto", host)
     if form is Format.JSON:

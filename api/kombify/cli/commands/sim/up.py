@@ -33,6 +33,7 @@ def up(
     from kombify.cli.views.sim import up as view
     from kombify.sim import doctor
     from kombify.sim.bring_up import Changes, bring_up
+    from kombify.sim.drivers import AUTO, BEST, choose_driver
     from kombify.sim.host import ThisHost
     from kombify.sim.lab import create_lab, labs_folder
     from kombify.sim.world import describe_world
@@ -40,8 +41,11 @@ def up(
     output: Output = context.obj
     plan = stack.planned(output, spec, form=form).unified if spec is not None else None
     made = create_lab(lab or (plan.stack if plan else FIRST_LAB), driver)
-    if made.driver.name == "netns":
-        doctor.require(ThisHost(labs_folder()), len(plan.nodes) if plan else 1)
+    host = ThisHost(labs_folder())
+    if made.driver.name == BEST:
+        doctor.require(host, len(plan.nodes) if plan else 1)
+    elif driver == AUTO:
+        output.tell(*(f"Not {reason}" for reason in choose_driver(AUTO, host).reasons))
     if made.driver.name != "api-only":
         build(output)
     with output.busy("Making the lab"):

@@ -44,7 +44,7 @@ def text(checks: Iterable[Check], choice: Choice) -> Iterator[RenderableType]:
 def driver(choice: Choice) -> Iterator[RenderableType]:
     """Say which driver makes machines, why no better one, and what is not real about them."""
     yield f"\nThe driver is {choice.name}."
-    yield from (f"  not {reason}" for reason in choice.reasons)
+    yield from (f"  Not {reason}" for reason in choice.reasons)
     yield "Not real:"
     yield from (f"  {sentence}" for sentence in unreal(choice.name))
 
