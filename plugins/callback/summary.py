@@ -62,11 +62,15 @@ class CallbackModule(CallbackBase):
         if ignore_errors:
             self.v2_runner_on_ok(result)
         else:
-            self._recap.failed(result.host.get_name(), result.task.get_name(), result.result)
+            self._failed(result)
 
     def v2_runner_on_unreachable(self, result):
         """Count a host that cannot be reached."""
-        self._recap.failed(result.host.get_name(), result.task.get_name(), result.result)
+        self._failed(result)
+
+    def _failed(self, result):
+        task = result.task
+        self._recap.failed(result.host.get_name(), task.get_name(), result.result, task.action)
 
     def v2_playbook_on_stats(self, stats):
         """Print everything."""

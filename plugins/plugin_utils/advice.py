@@ -14,8 +14,9 @@ from ansible_collections.kombify.stack.plugins.plugin_utils.failure_rules import
 
 TEXTS = ("msg", "reason", "stderr", "module_stderr", "stdout", "module_stdout")
 EMPTY = {"", "non-zero return code", "MODULE FAILURE", "One or more items failed", "All items completed"}
+SAID_BY_ROLES = {"fail", "assert"}
 PREFIX = re.compile(r"^(Task failed: |Module failed: |Action failed: |\[ERROR\]: )+")
-LONGEST = 400
+LONGEST = 600
 
 
 class Advice(NamedTuple):
@@ -26,10 +27,12 @@ class Advice(NamedTuple):
     message: str
 
 
-def advise(host: str, result: Mapping[str, Any]) -> Advice:
-    """Explain the failure of a task on a host."""
-    text = "\n".join(_texts(result))
+def advise(host: str, result: Mapping[str, Any], action: str = "") -> Advice:
+    """Explain the failure of a task on a host. What a role says itself, with a task that only fails, is clear."""
     message = _message(result)
+    if action.removeprefix("ansible.builtin.") in SAID_BY_ROLES:
+        return Advice(message, "", message)
+    text = "\n".join(_texts(result))
     for rule in RULES:
         found = re.search(rule.traces, text)
         if found:

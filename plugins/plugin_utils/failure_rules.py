@@ -50,8 +50,7 @@ RULES = (
     ),
     Rule(
         r"No route to host|Network is unreachable|Connection timed out|Operation timed out|timed out waiting for ping"
-        r"|banner exchange|Host is down|Connection (to \S+ )?closed|Connection reset|Broken pipe|Shared connection to"
-        r"|not reachable|cannot be reached",
+        r"|banner exchange|Host is down|Connection (to \S+ )?closed|Connection reset|Broken pipe|Shared connection to",
         "{host} does not answer: it is powered off, or its network is cut",
         "Power it on and look at its address in the spec, then run the same command again.",
     ),

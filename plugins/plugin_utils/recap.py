@@ -68,10 +68,10 @@ class Recap:
         tally.ok += 1
         tally.changed += changed
 
-    def failed(self, host: str, task: str, result: Mapping[str, Any]) -> None:
+    def failed(self, host: str, task: str, result: Mapping[str, Any], action: str = "") -> None:
         """Keep a failure."""
         self.stages[self.current].failed.add(host)
-        self.failures.append(Failure(self.current, host, task, advise(host, result)))
+        self.failures.append(Failure(self.current, host, task, advise(host, result, action)))
 
     def end(self, moment: float, broken: Mapping[str, int] | None = None) -> None:
         """End what runs. At the end of all, ``broken`` has the failures of each host that nothing rescued."""

@@ -148,7 +148,7 @@ MESSAGES = {
         {"censored": "the output has been hidden"},
         "what it said is hidden, because it may hold secrets",
     ),
-    "a very long one is cut": ({"msg": "x" * 1000}, "x" * 400 + "…"),
+    "a very long one is cut": ({"msg": "x" * 1000}, "x" * 600 + "…"),
 }
 
 
@@ -160,3 +160,8 @@ def test_an_unknown_failure_speaks_for_itself(case: tuple[dict[str, Any], str]) 
 
 def test_braces_in_a_message_are_only_text() -> None:
     assert advise("nas", {"msg": "{oops} No space left on device {0}"}).message == "{oops} No space left on device {0}"
+
+
+def test_what_a_role_says_itself_is_not_explained_by_something_else() -> None:
+    said = "web: no space left on device /dev/sda1. Make some."
+    assert advise("web", {"msg": said}, "ansible.builtin.fail") == (said, "", said)

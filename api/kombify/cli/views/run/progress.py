@@ -60,7 +60,7 @@ class Progress:
         if kind == "runner_on_ok" or (kind == "runner_on_failed" and data.get("ignore_errors")):
             self.recap.ok(changed=bool(result.get("changed")))
         elif kind in ("runner_on_failed", "runner_on_unreachable"):
-            self.recap.failed(host, data["task"], result)
+            self.recap.failed(host, data["task"], result, data.get("task_action", ""))
         elif kind != "runner_on_skipped":
             return
         self.doing.pop(host, None)
