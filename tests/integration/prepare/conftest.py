@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from kombify.sim.machine import Machine
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PATIENCE = 120
-NAME = "n1"
+NAME, ADDRESS = "n1", "10.77.0.11"
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,26 @@ class Node:
     """One machine. Playbooks come as kombify; the tests look as root, so that a lock-out does not blind them."""
 
     lab: Lab
+    home: Path
+    """Where Ansible keeps its connections; its name has to be short, as they are sockets."""
 
-    def sh(self, command: str) -> str:
-        """Run a command as root and return what it said; it has to end well."""
-        words = [*ssh_command(self.lab, NAME, "root"), command]
+    def sh(self, command: str, user: str = "root") -> str:
+        """Run a command and return what it said; it has to end well."""
+        words = [*ssh_command(self.lab, NAME, user), command]
         ran = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
         assert ran.returncode == 0, f"{command}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
         return (ran.stdout + ran.stderr).strip()
+
+    def answers(self, port: int) -> bool:
+        """Whether somebody who does not belong to the stack can reach a port."""
+        connect = f"import socket; socket.create_connection(('{ADDRESS}', {port}), 1)"
+        inside = ["nsenter", f"--net=/run/netns/kombify-{self.lab.name}", sys.executable, "-c", connect]
+        return subprocess.run(inside, stderr=subprocess.DEVNULL).returncode == 0
+
+    @property
+    def key(self) -> str:
+        """The public key that the tests have."""
+        return (self.lab.folder / "id_ed25519.pub").read_text(encoding="ascii").strip()
 
     def reboot(self) -> None:
         """Restart the machine, and wait until SSH answers."""
@@ -58,7 +72,7 @@ class Node:
         settings = {
             "ANSIBLE_CONFIG": str(Path(__file__).parents[3] / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOME": str(self.lab.folder),
+            "ANSIBLE_HOME": str(self.home),
         }
         program = str(Path(sys.executable).with_name("ansible-playbook"))
         inventory = f"--inventory={self.lab.inventory}"
@@ -90,8 +104,9 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
     lab = create_lab(f"test-{secrets.token_hex(4)}", "netns")
     try:
         lab.up()
-        lab.add(Machine(NAME, "10.77.0.11/24", memory=512 * 2**20, user="kombify"))
+        lab.add(Machine(NAME, f"{ADDRESS}/24", memory=512 * 2**20, user="kombify"))
         lab.wait(NAME, PATIENCE)
-        yield Node(lab)
+        with TemporaryDirectory(prefix="k-", dir="/tmp") as home:
+            yield Node(lab, Path(home))
     finally:
         lab.down()
