@@ -110,7 +110,7 @@ def _root(host: Host) -> Check:
 
 def _namespaces(host: Host) -> Check:
     ok = host.root and host.answers(*UNSHARE)
-    sorry = "this machine does not let us make them (a container without privileges?)"
+    sorry = "this machine does not let us make namespaces (a container without privileges?)"
     return Check("namespaces", ok, "all kinds can be made" if ok else sorry if host.root else "not tried without root")
 
 

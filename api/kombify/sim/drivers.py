@@ -15,6 +15,7 @@ from kombify.sim.podman.driver import PodmanDriver
 
 AUTO = "auto"
 BEST = "netns"
+ROOT = "netns or podman: namespaces and the image of the machines are made by root; run it with sudo"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def choose_driver(word: str, host: Host) -> Choice:
         if word not in DRIVERS:
             raise SimError(f"there is no driver '{word}'; it is one of {', '.join((AUTO, *DRIVERS))}")
         return Choice(word)
+    if not host.root:
+        return Choice("api-only", (ROOT,))
     hindrances = tuple(f"{BEST}: {check.what}" for check in doctor.impossible(doctor.examine(host)))
     if not hindrances:
         return Choice(BEST)
