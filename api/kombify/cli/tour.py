@@ -27,17 +27,10 @@ def demo_spec() -> Path:
 class Tour:
     """Runs commands one after the other; the first that fails ends it."""
 
-    lab = "demo"
-
-    def __init__(self, output: Output, spec: Path) -> None:
-        self._output, self._spec = output, spec
+    def __init__(self, output: Output) -> None:
+        self._output = output
         self._began = time.monotonic()
         self._took: list[tuple[str, float]] = []
-
-    @property
-    def spec(self) -> str:
-        """The spec, as a word of a command."""
-        return str(self._spec)
 
     def step(self, title: str, *words: str) -> None:
         """Run one command."""
@@ -49,25 +42,19 @@ class Tour:
             self._output.tell("", f"The demo ends here. The command can be repeated: kombify {' '.join(words)}")
             raise Ended(Code(code))
 
-    def expect_no_changes(self) -> None:
+    def expect_no_changes(self, spec: Path) -> None:
         """Look into the last run: a second one that changes something would be a fault of ours."""
-        job, progress = find_job(jobs_folder(self._spec.parent)), Progress()
+        job, progress = find_job(jobs_folder(spec.parent)), Progress()
         for recorded in follow(job):
             if recorded is not None:
                 progress.feed(recorded.event)
         if changes(progress):
-            raise Stop(f"the second run changed {changes(progress)} things", f"see what: kombify logs {self.spec}")
+            raise Stop(f"the second run changed {changes(progress)} things", f"see what: kombify logs {spec}")
 
-    def end(self) -> None:
-        """Say how long it took, what to do now, and how to take everything down."""
+    def end(self, *next_steps: str) -> None:
+        """Say how long it took, and what to do now."""
         self._output.show("")
         for title, seconds in self._took:
             self._output.show(Text(f"{duration(seconds):>12}  {title}"))
-        self._output.show(
-            Text(f"{duration(time.monotonic() - self._began):>12}  in all, on {os.cpu_count()} cores", "bold"),
-            "",
-            f"Log in:     kombify sim ssh {self.lab} web-1",
-            f"Change it:  edit {self.spec}, then kombify up {self.spec} --lab {self.lab}",
-            f"Break it:   kombify sim fault {self.lab}",
-            f"End it:     kombify sim down {self.lab}",
-        )
+        whole = duration(time.monotonic() - self._began)
+        self._output.show(Text(f"{whole:>12}  in all, on {os.cpu_count()} cores", "bold"), "", *next_steps)
