@@ -85,12 +85,13 @@ class Lab:
         check_order(machine)
         with self._changing(machine.name):
             with self._book():
-                self._enter(machine)
+                is_new = self._enter(machine)
             try:
                 self.driver.add(machine)
             except BaseException:
                 # Half a machine is none: its name and its address are free again.
-                self._remove(machine.name)
+                if is_new:
+                    self._remove(machine.name)
                 raise
             with self._book():
                 self._publish()
@@ -148,8 +149,8 @@ class Lab:
             known = ", ".join(self.machines()) or "none"
             raise SimError(f"lab {self.name} has no node {name} (it has: {known}): kombify sim add {self.name} {name}")
 
-    def _enter(self, machine: Machine) -> None:
-        """Put an order into the books, if nobody else has its name or its address."""
+    def _enter(self, machine: Machine) -> bool:
+        """Put an order into the books, if nobody else has its name or its address; tell whether it was not there."""
         there = self.machines().get(machine.name, machine)
         if there != machine:
             raise SimError(
@@ -158,8 +159,10 @@ class Lab:
             )
         self._refuse_taken(machine)
         folder = self._nodes / machine.name
+        is_new = not order_kept(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_order(folder, machine)
+        return is_new
 
     def _refuse_taken(self, machine: Machine) -> None:
         for other in self.machines().values():

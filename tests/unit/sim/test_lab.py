@@ -79,6 +79,22 @@ def test_names_and_addresses_are_given_once(lab: Lab) -> None:
     assert list(lab.machines()) == ["nas"]
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["a new one", "one that is there"])
+def test_a_machine_that_cannot_be_made_is_forgotten_but_never_one_that_is_there(
+    lab: Lab, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if there:
+        lab.add(NAS)
+
+    def fail(machine: Machine) -> None:
+        raise SimError(f"no {machine.name} today")
+
+    monkeypatch.setattr(lab.driver, "add", fail)
+    with pytest.raises(SimError, match="no nas today"):
+        lab.add(NAS)
+    assert lab.machines() == ({"nas": NAS} if there else {})
+
+
 def test_an_order_is_changed_while_the_machine_is_off(lab: Lab) -> None:
     lab.add(NAS)
     bigger = Machine("nas", "10.77.0.12/24", memory=2**31)
