@@ -41,7 +41,7 @@ def test_a_machine_that_has_everything_needs_nothing(host) -> None:
         ({"modules": frozenset()}, []),
         ({"files": frozenset({"/usr/share/keyrings/debian-archive-keyring.gpg"})}, []),
     ],
-    ids=str,
+    ids=lambda value: "+".join(value) or "none",
 )
 def test_what_nodes_cannot_be_made_without_is_missing(lacking: dict[str, Any], missing: list[str], host) -> None:
     assert names(doctor.missing(doctor.examine(host(**lacking)))) == missing
