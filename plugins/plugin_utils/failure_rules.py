@@ -50,7 +50,8 @@ RULES = (
     ),
     Rule(
         r"No route to host|Network is unreachable|Connection timed out|Operation timed out|timed out waiting for ping"
-        r"|banner exchange|Host is down|Connection (to \S+ )?closed|Connection reset|Broken pipe|Shared connection to",
+        r"|banner exchange|Host is down|Connection (to \S+ )?closed|Connection reset|Broken pipe|Shared connection to"
+        r"|Failed to connect to the host via ssh|could not be sent to remote host",
         "{host} does not answer: it is powered off, or its network is cut",
         "Power it on and look at its address in the spec, then run the same command again.",
     ),
@@ -109,8 +110,8 @@ RULES = (
         "Find it there (ss -ltnp), and stop it or choose another port.",
     ),
     Rule(
-        r"(?P<address>[0-9a-f.:]*\.[0-9a-f.:]*) (is|seems) (already )?(taken|in use)|[Dd]uplicate address",
-        "the address of {host} is taken by another machine",
+        r"(?P<address>[0-9a-f]+[.:][0-9a-f.:]+) (is|seems) (already )?(taken|in use)",
+        "the address {address} is taken by another machine",
         "Choose another address in the spec, or take that machine off the network.",
     ),
 )

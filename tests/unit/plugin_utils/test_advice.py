@@ -42,6 +42,11 @@ CASES = {
         "nas does not answer: it is powered off, or its network is cut",
         "Power it on",
     ),
+    "a machine that cannot be reached in a way of its own": (
+        {"unreachable": True, "msg": f"{SSH}proxy dialer did not pass back a connection"},
+        "nas does not answer: it is powered off, or its network is cut",
+        "Power it on",
+    ),
     "no SSH server": (
         {"unreachable": True, "msg": f"{SSH}ssh: connect to host 10.77.0.11 port 22: Connection refused"},
         "nas is there, but nothing listens for SSH",
@@ -107,7 +112,7 @@ CASES = {
     ),
     "an address that is taken": (
         {"msg": "192.168.1.10 is taken: another machine answers there"},
-        "the address of nas is taken by another machine",
+        "the address 192.168.1.10 is taken by another machine",
         "Choose another address",
     ),
     "a clock that is wrong": (
