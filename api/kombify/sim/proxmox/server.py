@@ -192,13 +192,17 @@ class SimulatedProxmox(Disks, Hosts, Moves):
             return
         for vm in self.vms:
             if self._idle(vm) and before.get(vm.vmid) == self.guests.moves[vm.vmid]:
-                self._set_status(vm, running=running[vm.vmid])
+                self._see(vm, running=running[vm.vmid])
 
     def _idle(self, vm: Any) -> bool:
-        """Tell whether the machine of a VM, and nothing else, says whether the VM runs."""
-        return not vm.template and vm.lock_holder is None and vm.vmid not in self.guests.hung
+        """Tell whether nobody does something with the machine of a VM right now."""
+        return not vm.template and vm.lock_holder is None
 
-    def _set_status(self, vm: Any, *, running: bool) -> None:
+    def _see(self, vm: Any, *, running: bool) -> None:
+        """Take over whether the machine of a VM runs. One whose system did not come up has none that does."""
+        if vm.vmid in self.guests.hung and not running:
+            return
+        self.guests.hung.discard(vm.vmid)
         status = "running" if running else "stopped"
         if vm.status != status:
             vm.status = vm.qmpstatus = status

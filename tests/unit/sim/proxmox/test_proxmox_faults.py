@@ -96,6 +96,15 @@ def test_a_vm_that_hangs_can_only_be_stopped_by_force_and_boots_when_the_fault_i
     assert cluster.lab.running == {"web-1"}
 
 
+def test_a_vm_that_hangs_is_well_when_its_machine_is_started_in_the_lab(cluster: Any) -> None:
+    cluster.started()
+    set_fault(cluster, "no-boot", True)
+    assert cluster.done(cluster.vm().status.reset.post()) == "OK"
+    cluster.pve.guests.forget_look()
+    cluster.lab.start("web-1")
+    cluster.vm().agent.ping.post()
+
+
 def test_a_slow_cluster_answers_at_once_and_works_later(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SLOW", 0.2)
     set_fault(cluster, "slow", True)
