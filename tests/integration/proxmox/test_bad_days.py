@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import Stage
 
 RUNNING = {"db": "running", "web-1": "running", "web-2": "running"}
-MOMENTS = 8
+MOMENTS = 4
 LONGEST = 9.0
 """Seconds after which the stage may be killed at the latest; it takes about as long."""
 

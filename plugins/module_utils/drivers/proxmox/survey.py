@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.client import Api
@@ -115,7 +115,7 @@ def survey(api: Api, node: str, vmids: Collection[int] = ()) -> Survey:
         nodes=nodes,
         cluster=next((str(one.get("name")) for one in status if one.get("type") == "cluster"), ""),
         quorate=all(one.get("quorate", 1) for one in status if one.get("type") == "cluster"),
-        guests=tuple(_with_config(api, one) if _may_concern(one, nodes, vmids) else one for one in guests),
+        guests=tuple(_known_well(api, one) if _may_concern(one, nodes, vmids) else one for one in guests),
         storages=tuple(_storage(one) for one in found if one["type"] == "storage"),
     )
 
@@ -151,10 +151,12 @@ def _may_concern(guest: Guest, nodes: Mapping[str, bool], vmids: Collection[int]
     return guest.template or not guest.running or TAG in guest.tags or guest.vmid in vmids
 
 
-def _with_config(api: Api, guest: Guest) -> Guest:
-    """Add the configuration, unless the VM is gone by now."""
+def _known_well(api: Api, guest: Guest) -> Guest:
+    """Add the configuration, and ask anew whether it runs: the overview may be ten seconds old."""
+    path = f"nodes/{guest.node}/qemu/{guest.vmid}"
     try:
-        entries = api.call("get", f"nodes/{guest.node}/qemu/{guest.vmid}/pending")
+        entries = api.call("get", f"{path}/pending")
+        status = guest.status if guest.template else api.call("get", f"{path}/status/current")["status"]
     except ProxmoxError as error:
         if "does not exist" in str(error):
             return guest
@@ -162,7 +164,7 @@ def _with_config(api: Api, guest: Guest) -> Guest:
     config = {one["key"]: one.get("pending", one.get("value")) for one in entries if not one.get("delete")}
     waiting = tuple(one["key"] for one in entries if "pending" in one or one.get("delete"))
     lock = str(config.get("lock", guest.lock))
-    return Guest(**{**guest.__dict__, "config": config, "pending": waiting, "lock": lock})
+    return replace(guest, config=config, pending=waiting, lock=lock, status=status)
 
 
 def _storage(one: Mapping[str, Any]) -> Storage:

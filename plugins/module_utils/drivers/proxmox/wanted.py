@@ -95,6 +95,9 @@ def settings(vm: Vm, config: Config, wishes: Wishes, *, new: bool) -> dict[str, 
         "ciuser": vm.user,
         "ipconfig0": _address(vm),
     }
+    if "ciupgrade" not in config:
+        # Upgrading packages at the first boot would keep everyone waiting; the role prepare does that.
+        wanted["ciupgrade"] = 0
     if vm.cores is not None:
         wanted |= {"cores": vm.cores, "sockets": 1}
     if vm.memory_mib is not None:

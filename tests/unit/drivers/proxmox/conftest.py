@@ -54,6 +54,8 @@ class FakeProxmox:
     refusals: dict[str, str] = field(default_factory=dict)
     failing_tasks: dict[str, str] = field(default_factory=dict)
     kill_at: int | None = None
+    overview: dict[int, str] = field(default_factory=dict)
+    """What the overview of the cluster says of the power of a machine while that is out of date."""
     images: set[str] = field(default_factory=set)
     _running: dict[str, tuple[int, Callable[[], str | None], str | None]] = field(default_factory=dict)
     _ended: dict[str, str] = field(default_factory=dict)
@@ -111,7 +113,8 @@ class FakeProxmox:
     def _resources(self, _given: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [{"type": "node", "node": name, "status": s} for name, s in self.nodes.items()]
         for vmid, machine in self.machines.items():
-            entry = {"type": machine.kind, "vmid": vmid, "node": machine.node, "status": machine.status}
+            entry = {"type": machine.kind, "vmid": vmid, "node": machine.node}
+            entry["status"] = self.overview.get(vmid, machine.status)
             entry |= {key: machine.config[key] for key in ("name", "template", "tags", "lock") if key in machine.config}
             found.append(entry | {"maxdisk": 4 * 2**30, "mem": 2**28})
         for node in self.nodes:
@@ -209,6 +212,7 @@ ROUTES: dict[str, Callable[..., Any]] = {
     "get cluster/resources": FakeProxmox._resources,
     "get cluster/status": lambda fake, _given: [{"type": "cluster", "name": "c", "quorate": int(fake.quorate)}],
     f"get {VM}/pending": FakeProxmox._pending,
+    f"get {VM}/status/current": lambda fake, _given, node, vmid: {"status": fake.find(node, vmid).status},
     r"get nodes/[^/]+/tasks/([^/]+)/status": FakeProxmox._status,
     r"get nodes/[^/]+/storage/[^/]+/content": lambda fake, _given: [{"volid": one} for one in fake.images],
     f"post {VM}/clone": FakeProxmox._clone,

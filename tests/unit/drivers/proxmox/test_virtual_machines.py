@@ -119,6 +119,12 @@ def test_a_stopped_machine_is_started_unless_the_plan_wants_it_stopped(proxmox: 
     assert run(replace(web, state="stopped")).done == {}
 
 
+def test_an_overview_that_is_out_of_date_misleads_nobody(proxmox: Any, run: Any, web: Vm) -> None:
+    run(web)
+    proxmox.overview[101] = "stopped"
+    assert run(web).done == {}
+
+
 def test_a_removed_machine_is_only_listed(proxmox: Any, run: Any, web: Vm) -> None:
     run(web)
     report = run()
