@@ -22,7 +22,7 @@ JOBS = "jobs"
 RECOVERY = "recovery"
 """Without partitions, so that whoever holds a stack's lease never waits behind somebody who waits for it."""
 LIVE = ("ENQUEUED", "PENDING", "DELAYED")
-POLL = 0.1
+POLL = {JOBS: 0.2, RECOVERY: 1.0}
 """Seconds between two looks for jobs."""
 
 _performer: dict[str, Callable[[int], None]] = {}
@@ -70,12 +70,12 @@ class DurableQueue:
             }
         )
         self.take_over([self._worker])
-        self._client.register_queue(RECOVERY, polling_interval_sec=POLL, on_conflict="always_update")
+        self._client.register_queue(RECOVERY, polling_interval_sec=POLL[RECOVERY], on_conflict="always_update")
         self._client.register_queue(
             JOBS,
             partition_concurrency=1,
             worker_concurrency=at_once,
-            polling_interval_sec=POLL,
+            polling_interval_sec=POLL[JOBS],
             on_conflict="always_update",
         )
         DBOS.launch()
