@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.disks import DiskProblem
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.numbers import with_real_numbers
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.plans import (
     Plan,
     plan_existing,
@@ -41,9 +42,10 @@ class Difference:
 
 def difference(found: Survey, vms: Sequence[Vm], wishes: Wishes) -> Difference:
     """Compare; ``vms`` are those that the plan puts on this hypervisor."""
-    result = Difference()
+    numbered = with_real_numbers(found, vms, wishes.stack)
+    result = Difference(problems=numbered.problems, notes=numbered.notes)
     refusals = Refusals(found, wishes)
-    for vm in vms:
+    for vm in numbered.vms:
         if vm.state != "absent":
             problem = refusals.about(vm) or _compare(vm, found, wishes, result)
             result.problems += [problem] if problem else []

@@ -86,7 +86,8 @@ def manage(
     """Make the VMs of one hypervisor what they shall be. Raise ``ProxmoxError``, with nothing done, when refused."""
     report = Report()
     found = _settled(api, vms, wishes, check=check, pace=pace)
-    needed = {vm.template for vm in vms if vm.state != "absent" and found.holder(vm.vmid) is None}
+    there = {guest.owner for guest in found.guests}
+    needed = {vm.template for vm in vms if vm.state != "absent" and (wishes.stack, vm.name) not in there}
     missing = [name for name in images if name in needed and find_template(found, name) is None]
     if missing:
         found = _with_templates(api, found, {name: images[name] for name in missing}, report, check=check, pace=pace)

@@ -13,7 +13,12 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox impo
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.disks import disk_changes
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.steps import Step
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.survey import Guest
-from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.values import DRIVE, mark, without_mac
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.values import (
+    DRIVE,
+    mark,
+    properties,
+    without_mac,
+)
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.wanted import (
     IMMEDIATE,
     RETIRED,
@@ -55,7 +60,7 @@ class _Changes:
             yield steps.grow(node, vmid, slot, gib)
 
     def shown(self) -> dict[str, Any]:
-        sizes = {slot: f"{gib} GiB" for slot, gib in self.grown.items()}
+        sizes = {slot: f"{gib}G" for slot, gib in self.grown.items()}
         return {key: readable(key, value) for key, value in self.settings.items()} | sizes
 
 
@@ -87,6 +92,7 @@ def plan_existing(vm: Vm, guest: Guest, wishes: Wishes) -> Plan:
     changes = _changes(vm, guest.config, wishes, new=False)
     after = changes.shown()
     before = {key: readable(key, guest.config.get(key)) for key in after}
+    before |= {slot: properties(guest.config[slot]).get("size") for slot in changes.grown}
     todo: list[Step] = []
     if guest.node != wishes.node:
         todo.append(steps.migrate(guest.node, guest.vmid, wishes.node, running=guest.running))

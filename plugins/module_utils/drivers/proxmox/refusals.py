@@ -28,27 +28,21 @@ class Refusals:
         """Return why this VM cannot be had, or None."""
         guest = self.found.holder(vm.vmid)
         return (
-            self._twin(vm)
+            self._elsewhere(vm)
             or (self._foreign(vm, guest) if guest is not None else None)
             or (self._moved(vm, guest) if guest is not None else None)
             or (self._missing(vm) if guest is None else None)
         )
 
-    def _twin(self, vm: Vm) -> str | None:
-        """A VM of this name that lives under another number, or at another Proxmox."""
-        if vm.name in self.wishes.elsewhere:
-            return (
-                f"{vm.name} exists on {self.wishes.elsewhere[vm.name]}, which belongs to another Proxmox, and the plan"
-                f" wants it on {self.wishes.node}. Pin it with runs_on: {self.wishes.elsewhere[vm.name]}, or remove it"
-                " there (state: absent) and restore its data from a backup."
-            )
-        for guest in self.found.owned(self.wishes.stack).values():
-            if guest.owner == (self.wishes.stack, vm.name) and guest.vmid != vm.vmid:
-                return (
-                    f"{vm.name} exists as {guest}, and the plan says VMID {vm.vmid}."
-                    f" Write vmid: {guest.vmid} to keep it, or remove that one first."
-                )
-        return None
+    def _elsewhere(self, vm: Vm) -> str | None:
+        """A VM of this name that another Proxmox has."""
+        if vm.name not in self.wishes.elsewhere:
+            return None
+        return (
+            f"{vm.name} exists on {self.wishes.elsewhere[vm.name]}, which belongs to another Proxmox, and the plan"
+            f" wants it on {self.wishes.node}. Pin it with runs_on: {self.wishes.elsewhere[vm.name]}, or remove it"
+            " there (state: absent) and restore its data from a backup."
+        )
 
     def _foreign(self, vm: Vm, guest: Guest) -> str | None:
         """The VMID is taken by something that is not this VM."""

@@ -63,9 +63,13 @@ def test_a_machine_that_was_handed_over_is_taken(proxmox: Any, run: Any, web: Vm
     assert "Was mail once." in proxmox.machines[101].config["description"]
 
 
-def test_a_machine_under_another_number_is_not_made_twice(proxmox: Any, run: Any, refused: Any, web: Vm) -> None:
+def test_copies_that_people_made_with_our_mark_are_no_reason_to_guess(
+    proxmox: Any, run: Any, refused: Any, web: Vm
+) -> None:
     run(web)
-    assert "Write vmid: 101 to keep it" in refused(replace(web, vmid=105))
+    put(proxmox, 200, name="copy", description="kombify.stack: home/web-1")
+    assert run(web, prune=True).done == {}
+    assert "web-1 could be each of these" in refused(replace(web, vmid=105))
 
 
 def test_a_machine_of_another_proxmox_is_not_made_twice(refused: Any, web: Vm) -> None:

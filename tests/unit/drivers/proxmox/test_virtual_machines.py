@@ -119,6 +119,24 @@ def test_a_stopped_machine_is_started_unless_the_plan_wants_it_stopped(proxmox: 
     assert run(replace(web, state="stopped")).done == {}
 
 
+def test_a_machine_keeps_its_number_when_the_plan_gives_another(proxmox: Any, run: Any, web: Vm) -> None:
+    run(web)
+    report = run(replace(web, vmid=102, memory_mib=2048))
+    assert report.done == {"web-1": ["set memory"]}
+    assert "web-1 keeps its VMID 101, and the plan says 102. Write vmid: 101" in report.difference.notes[0]
+    assert sorted(proxmox.machines) == [101, 9000]
+
+
+def test_a_new_machine_gets_a_free_number_when_another_of_ours_has_its_own(proxmox: Any, run: Any, web: Vm) -> None:
+    run(web)
+    run(replace(web, name="app"), replace(web, vmid=102))
+    assert {number: machine.config["name"] for number, machine in proxmox.machines.items()} == {
+        101: "web-1",
+        103: "app",
+        9000: "debian-13",
+    }
+
+
 def test_an_overview_that_is_out_of_date_misleads_nobody(proxmox: Any, run: Any, web: Vm) -> None:
     run(web)
     proxmox.overview[101] = "stopped"
