@@ -59,32 +59,44 @@ class Links:
     def _set_up(self, given: Mapping[str, Any], settings: Mapping[str, Any], unit: Unit) -> None:
         before = files.read_conf(given["interface"])
         written, waiting = read_text(before), files.read_next(given["interface"])
-        fresh = waiting and (given["activate"] or written.private_key is None)
+        fresh = bool(waiting) and (given["activate"] or written.private_key is None)
         private_key = (waiting if fresh else written.private_key) or UNKNOWN_KEY
         if private_key == UNKNOWN_KEY and not self._check:
             raise NodeError(f"Link {given['name']} has no key yet. Run kombify.stack.wireguard_keys first.")
-        coming = UNKNOWN_KEY if self._check else None
-        peers, kept, missing = wanted_peers(given["peers"], written.keys, coming)
-        link = Link(
-            peers=tuple(peers),
-            generation=settings["generation"] if fresh else written.generation,
-            mtu=settings["mtu"],
-            keepalive=settings["keepalive"],
-            **{name: given[name] for name in ("name", "interface", "address", "cidr", "port", "forward")},
-        )
-        self._note("kept", link, kept)
-        self._note("missing", link, missing)
+        generation = settings["generation"] if fresh else written.generation
+        link = self._link(given, settings, generation, written.keys)
         after = boot_text(link, private_key)
         if before != after:
             self._write(link.interface, before, after)
         try:
             self._bring_up(link, private_key, unit, restart=needs_restart(before, after))
         except NodeError:
-            if before and not self._check:
-                files.write_private(files.conf_path(link.interface), before)
+            self._put_back(link.interface, before, unit)
             raise
         if fresh and not self._check:
             files.next_path(link.interface).unlink(missing_ok=True)
+
+    def _link(
+        self, given: Mapping[str, Any], settings: Mapping[str, Any], generation: str, known: Mapping[str, str]
+    ) -> Link:
+        peers, kept, missing = wanted_peers(given["peers"], known, UNKNOWN_KEY if self._check else None)
+        for what, names in (("kept", kept), ("missing", missing)):
+            if names:
+                self.result[what][given["name"]] = names
+        return Link(
+            peers=tuple(peers),
+            generation=generation,
+            mtu=settings["mtu"],
+            keepalive=settings["keepalive"],
+            **{name: given[name] for name in ("name", "interface", "address", "cidr", "port", "forward")},
+        )
+
+    def _put_back(self, interface: str, before: str, unit: Unit) -> None:
+        """Let a link that could not be changed go on as it was."""
+        if before and not self._check:
+            files.write_private(files.conf_path(interface), before)
+            if read_live(self._run, interface) is None:
+                self._run(["systemctl", "restart", "--", unit.name])
 
     def _write(self, interface: str, before: str, after: str) -> None:
         self.result["written"].append(interface)
@@ -137,10 +149,6 @@ class Links:
         header = str(files.conf_path(interface))
         texts = {"before": hide_key(before), "after": hide_key(after)}
         self.diffs.append({"before_header": header, "after_header": header, **texts})
-
-    def _note(self, what: str, link: Link, names: list[str]) -> None:
-        if names:
-            self.result[what][link.name] = names
 
 
 def unit_name(interface: str) -> str:
