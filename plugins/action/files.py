@@ -24,14 +24,12 @@ class ActionModule(ActionBase):
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Make the change; when it has to be confirmed, confirm it or say why it was taken back."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        started = time.monotonic()
         result.update(self._execute_module(task_vars=task_vars))
         script = result.pop("confirm", None)
         if script is None or result.get("failed"):
             return result
-        seconds = int(self._task.args.get("confirm_within", 45)) - (time.monotonic() - started)
         confirmation = Confirmation(lambda: self._ask(script), time.monotonic, time.sleep)
-        problem = confirmation.wait(seconds)
+        problem = confirmation.wait(int(self._task.args.get("confirm_within", 45)))
         if problem is not None:
             changed = ", ".join([*result["changed_files"], *result["changed_units"]])
             host = (task_vars or {}).get("inventory_hostname", "this machine")

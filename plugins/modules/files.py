@@ -75,8 +75,8 @@ options:
       reload:
         description:
           - Units to reload when this file has changed, or to restart when they cannot reload. Every unit once.
-          - A unit that was not active is started, and stopped again when the change is taken back. One that O(units) wants
-            stopped is left alone.
+          - A unit that was not active is started, and stopped again when the change is taken back.
+          - One that O(units) wants stopped is left alone.
         type: list
         elements: str
         default: []
@@ -106,7 +106,7 @@ options:
     type: bool
     default: false
   confirm_within:
-    description: How many seconds there are to make the change and to confirm it.
+    description: How many seconds there are to confirm the change once it is made.
     type: int
     default: 45
 attributes:

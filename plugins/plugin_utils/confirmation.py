@@ -48,7 +48,7 @@ class Confirmation:
 def _taken_back(reason: str, answer: str) -> str:
     why = answer.removeprefix("reverted:").strip()
     if not reason:
-        return f"The machine says: {why}."
+        return f"The machine says: {why}. Where machines or networks are slow, give them more time with confirm_within."
     return (
         f"After it no new SSH connection was possible: {reason.rstrip('.')}. "
         "The machine is as it was before. Correct the change; it would have locked us out."

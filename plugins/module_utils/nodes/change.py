@@ -75,6 +75,8 @@ def _carry_out(undertaking: Undertaking, files: Staged, request: Request, run: R
             undo.arm(request.confirm_within)
         with undo.held():
             _do(undertaking, files, run)
+            if request.confirm_within is not None:
+                undo.count_down(request.confirm_within)
     except (NodeError, OSError) as error:
         undo.revert("it failed")
         undo.forget()

@@ -26,6 +26,8 @@ from ansible_collections.kombify.stack.plugins.module_utils.nodes.units import R
 
 AT_BOOT = "the machine was restarted"
 TOO_LATE = "nobody confirmed it in time"
+LONGEST_CHANGE = 120
+"""Seconds that a change itself may take, such as a service that is slow to restart."""
 
 _UNIT = """\
 [Unit]
@@ -78,20 +80,23 @@ class Undo:
 
     def arm(self, seconds: int) -> None:
         """Let the machine itself take the change back after so many seconds, and at its next start."""
-        script = str(self.script)
         units = Path(SYSTEM_UNITS)
         wants = units / "sysinit.target.wants"
         wants.mkdir(exist_ok=True)
-        (units / BOOT_UNIT).write_text(_UNIT.format(script=script, why=AT_BOOT), encoding="utf-8")
+        (units / BOOT_UNIT).write_text(_UNIT.format(script=self.script, why=AT_BOOT), encoding="utf-8")
         (wants / BOOT_UNIT).unlink(missing_ok=True)
         (wants / BOOT_UNIT).symlink_to(units / BOOT_UNIT)
+        self._set_timer(seconds + LONGEST_CHANGE)
+
+    def count_down(self, seconds: int) -> None:
+        """Begin to count now that the change is made: how long that took says nothing about who can still come in."""
+        run_checked(self._run, ["systemctl", "stop", f"{CONFIRM_UNIT}.timer"], "the timer does not stop")
+        self._set_timer(seconds)
+
+    def _set_timer(self, seconds: int) -> None:
         timer = ["systemd-run", "--quiet", "--collect", f"--unit={CONFIRM_UNIT}", f"--on-active={seconds}s"]
-        accuracy = "--timer-property=AccuracySec=100ms"
-        run_checked(
-            self._run,
-            [*timer, accuracy, "/bin/sh", script, "revert", TOO_LATE],
-            "systemd sets no timer that would take the change back. Nothing was changed",
-        )
+        action = ["--timer-property=AccuracySec=100ms", "/bin/sh", str(self.script), "revert", TOO_LATE]
+        run_checked(self._run, [*timer, *action], "systemd sets no timer that would take the change back")
 
     def revert(self, why: str) -> None:
         """Take the change back now."""

@@ -13,7 +13,6 @@ from typing import Protocol
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wanted import WantedUnit
 
-
 _PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ConditionResult", "ConditionTimestampMonotonic")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Node
+    from conftest import Ran, Site
 
+PLAYBOOK = str(Path(__file__).parent / "fixtures/files.yml")
+NODE = "mended"
 SETTINGS = "/etc/ssh/sshd_config.d/50-test.conf"
 RULES = "/etc/test.nft"
 CHAIN = """\
@@ -29,7 +32,12 @@ ExecStart=/usr/sbin/nft --file {RULES}
 ExecStop=/usr/sbin/nft delete table inet test
 """,
 }
-LIVE = "systemctl list-timers --all --no-legend 'kombify-*'; ls /etc/systemd/system/sysinit.target.wants"
+FORBIDDEN = "sshd -T | grep -i -e ^allowusers -e ^passwordauth"
+MADE = "flock --nonblock /var/lib/kombify/changes/*/lock echo made"
+"""Says so when a change is not being made any more."""
+OURS = "systemctl list-timers --all --no-legend 'kombify-*'; ls /etc/systemd/system/sysinit.target.wants"
+EVERYTHING = "find /etc -type f | sort | xargs md5sum; nft list ruleset; systemctl is-system-running"
+GOOD, LOCKOUT = "PasswordAuthentication no\n", "AllowUsers root\n"
 
 
 def ssh(settings: str) -> list[dict[str, Any]]:
@@ -40,84 +48,85 @@ def firewall(rules: str) -> list[dict[str, Any]]:
     return [SERVICE, {"path": RULES, "content": CHAIN % rules, "reload": ["test-firewall.service"]}]
 
 
-def start_lockout(node: Node, within: int) -> None:
+def change(site: Site, wanted: list[dict[str, Any]], within: int = 30) -> Ran:
+    return site.play(PLAYBOOK, "--limit", NODE, wanted=wanted, within=within)
+
+
+def lock_out_and_kill(site: Site, within: int) -> None:
     """Lock the playbook's user out, and kill the controller when that has happened."""
-    controller = node.start("files.yml", wanted=ssh("AllowUsers root\n"), within=within)
-    node.until("sshd -T | grep -i allowusers", "allowusers root")
-    controller.kill()
-    controller.communicate()
+    controller = site.start(PLAYBOOK, "--limit", NODE, wanted=ssh(LOCKOUT), within=within)
+    site.until(NODE, f"{FORBIDDEN}; {MADE}", "passwordauthentication yes\nallowusers root\nmade")
+    site.kill(controller)
 
 
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (ssh("AllowUsers root\n"), "Permission denied"),
+        (ssh(LOCKOUT), "Permission denied"),
         (firewall("ct state established accept"), "no new SSH connection was possible"),
         (firewall(""), "no new SSH connection was possible"),
     ],
     ids=["sshd refuses us", "the port is closed", "even our own connection is cut"],
 )
 def test_a_change_that_locks_us_out_is_taken_back_and_the_task_says_why(
-    node: Node, wanted: list[dict[str, Any]], words: str
+    site: Site, wanted: list[dict[str, Any]], words: str
 ) -> None:
-    before = node.sh("find /etc -type f | sort | xargs md5sum; nft list ruleset")
-    said = node.play("files.yml", wanted=wanted, within=8)
-    assert f"n1: the change of {', '.join(file['path'] for file in wanted)} was taken back." in said
-    assert words in said
-    assert "as it was before" in said
-    assert node.sh("find /etc -type f | sort | xargs md5sum; nft list ruleset") == before
-    assert node.sh("systemctl is-system-running") == "running"
+    before = site.look(NODE, EVERYTHING)
+    ran = change(site, wanted, within=8)
+    assert ran.failed == {NODE: True}
+    assert f"{NODE}: the change of {', '.join(file['path'] for file in wanted)} was taken back." in ran.said
+    assert words in ran.said
+    assert "as it was before" in ran.said
+    assert site.look(NODE, EVERYTHING) == before
 
 
-def test_a_confirmed_change_stays_also_after_a_restart(node: Node) -> None:
-    before = node.sh(LIVE)
-    said = node.play("files.yml", wanted=ssh("PasswordAuthentication no\n"), within=30)
-    assert "changed=1" in said
-    assert node.sh(LIVE) == before
-    node.reboot()
-    assert node.sh("sshd -T | grep -i ^passwordauth") == "passwordauthentication no"
-    assert "changed=0" in node.play("files.yml", wanted=ssh("PasswordAuthentication no\n"), within=30)
+def test_a_confirmed_change_stays_also_after_a_restart(site: Site) -> None:
+    before = site.look(NODE, OURS)
+    assert change(site, ssh(GOOD)).changed == {NODE: 1}
+    assert site.look(NODE, OURS) == before
+    site.lab.reboot(NODE)
+    site.lab.wait(NODE)
+    assert site.look(NODE, FORBIDDEN) == "passwordauthentication no"
+    assert change(site, ssh(GOOD)).changed == {NODE: 0}
 
 
-def test_what_sshd_does_not_understand_is_never_put_in_place(node: Node) -> None:
-    said = node.play("files.yml", wanted=ssh("PasswordAuthentikation no\n"), within=30)
-    assert "nothing was changed" in said
-    assert "Bad configuration option" in said
-    assert node.sh(f"ls {SETTINGS} 2>&1 || true").endswith("No such file or directory")
+def test_what_sshd_does_not_understand_is_never_put_in_place(site: Site) -> None:
+    ran = change(site, ssh("PasswordAuthentikation no\n"))
+    assert "nothing was changed" in ran.said
+    assert "Bad configuration option" in ran.said
+    assert site.look(NODE, f"test -e {SETTINGS} || echo gone") == "gone"
 
 
-def test_a_machine_takes_the_change_back_alone_when_the_controller_was_killed(node: Node) -> None:
-    before = node.sh(LIVE)
-    start_lockout(node, within=6)
-    node.until(f"ls {SETTINGS} 2>&1", f"ls: cannot access '{SETTINGS}': No such file or directory")
-    node.until(LIVE, before)
-    assert node.sh("ssh -V 2>&1; systemctl is-active ssh").endswith("active")
-    assert "changed=1" in node.play("files.yml", wanted=ssh("PasswordAuthentication no\n"), within=30)
+def test_a_machine_takes_the_change_back_alone_when_the_controller_was_killed(site: Site) -> None:
+    before = site.look(NODE, OURS)
+    lock_out_and_kill(site, within=5)
+    site.until(NODE, FORBIDDEN, "passwordauthentication yes")
+    site.until(NODE, OURS, before)
+    assert change(site, ssh(GOOD)).changed == {NODE: 1}
 
 
-def test_a_machine_takes_the_change_back_when_it_is_restarted_first(node: Node) -> None:
-    start_lockout(node, within=600)
-    node.reboot()
-    assert node.sh(f"ls {SETTINGS} 2>&1 || true").endswith("No such file or directory")
-    assert node.sh("cat /var/lib/kombify/changes/*/reverted") == "reverted: the machine was restarted"
-    assert node.sh("systemctl is-system-running --wait") == "running"
-    assert "changed=1" in node.play("files.yml", wanted=ssh("PasswordAuthentication no\n"), within=30)
+def test_a_machine_takes_the_change_back_when_it_is_restarted_first(site: Site) -> None:
+    lock_out_and_kill(site, within=600)
+    site.lab.reboot(NODE)
+    site.lab.wait(NODE)
+    assert site.look(NODE, FORBIDDEN) == "passwordauthentication yes"
+    assert site.look(NODE, "cat /var/lib/kombify/changes/*/reverted") == "reverted: the machine was restarted"
+    assert site.look(NODE, "systemctl is-system-running --wait") == "running"
+    assert change(site, ssh(GOOD)).changed == {NODE: 1}
 
 
-def test_a_run_after_a_killed_one_does_not_have_to_wait(node: Node) -> None:
-    controller = node.start("files.yml", wanted=ssh("PasswordAuthentication no\nMaxAuthTries 4\n"), within=600)
-    node.until("sshd -T | grep -i ^maxauthtries", "maxauthtries 4")
-    controller.kill()
-    controller.communicate()
+def test_a_run_after_a_killed_one_takes_its_change_back_and_does_not_have_to_wait(site: Site) -> None:
+    lock_out_and_kill(site, within=600)
     wanted = [{"path": "/etc/other.conf", "content": "x\n"}]
-    assert "changed=1" in node.play("files.yml", wanted=wanted, within=30)
-    assert node.sh(f"cat /etc/other.conf; ls {SETTINGS} 2>&1 || true").startswith("x\n")
+    ran = site.play(PLAYBOOK, "--limit", NODE, wanted=wanted, within=30, ansible_user="root")
+    assert ran.changed == {NODE: 1}
+    assert site.look(NODE, f"cat /etc/other.conf; {FORBIDDEN}") == "x\npasswordauthentication yes"
 
 
-def test_nothing_is_changed_where_the_disk_is_full(node: Node) -> None:
-    node.sh("mkdir -p /var/lib/kombify && mount -t tmpfs -o size=64k tmpfs /var/lib/kombify")
-    node.sh("dd if=/dev/zero of=/var/lib/kombify/full 2>/dev/null || true")
-    said = node.play("files.yml", wanted=ssh("PasswordAuthentication no\n"), within=30)
-    assert "No space left on device" in said
-    assert "othing was changed" in said
-    assert node.sh(f"ls {SETTINGS} 2>&1 || true").endswith("No such file or directory")
+def test_nothing_is_changed_where_the_disk_is_full(site: Site) -> None:
+    site.look(NODE, "mkdir -p /var/lib/kombify && mount -t tmpfs -o size=64k tmpfs /var/lib/kombify")
+    site.look(NODE, "dd if=/dev/zero of=/var/lib/kombify/full")
+    ran = change(site, ssh(GOOD))
+    assert "No space left on device" in ran.said
+    assert "othing was changed" in ran.said
+    assert site.look(NODE, f"test -e {SETTINGS} || echo gone") == "gone"
