@@ -20,7 +20,7 @@ from kombify.sim.locks import locked
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of all is done (0 to 1)."""
 
-RECIPE = 2
+RECIPE = 3
 """Counted up when the same packages shall give another image."""
 PACKAGES = (
     *("ca-certificates", "dbus", "iproute2", "iputils-ping", "kmod", "nftables", "openssh-server", "procps"),
@@ -32,9 +32,15 @@ _COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
 _PACKAGES_IN_ALL = 170
 _STEPS = {"Get": "downloading", "Unpacking": "unpacking", "Setting": "setting up"}
 _SHOWN_OF_A_FAILURE = 6
-# Whoever finds the server answering can log in too: until this unit has run, only root is let in.
-_LOGINS_FIRST = "[Unit]\nAfter=systemd-user-sessions.service\n"
-
+# Units and settings that a node does without: what they would set up is the host's, or there before its init runs.
+# Without the last one, logins are not refused while it boots: whoever finds the SSH server answering can log in.
+_MASKED = (
+    "systemd/system/dev-hugepages.mount",
+    "systemd/system/sys-fs-fuse-connections.mount",
+    "systemd/system/systemd-tmpfiles-setup-dev-early.service",
+    "systemd/system/systemd-tmpfiles-setup-dev.service",
+    "tmpfiles.d/systemd-nologin.conf",
+)
 _SYSCTLS = "# As Debian has it: everybody may ping.\nnet.ipv4.ping_group_range = 0 2147483647\n"
 
 
@@ -153,12 +159,17 @@ def _finish(root: Path) -> None:
     """Make the image one of no machine in particular."""
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
-    drop_in = root / "etc/systemd/system/ssh.service.d/10-kombify-sim.conf"
-    drop_in.parent.mkdir(parents=True, exist_ok=True)
-    drop_in.write_text(_LOGINS_FIRST, encoding="ascii")
+    for name in _MASKED:
+        path = root / "etc" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to("/dev/null")
     (root / "usr/lib/sysctl.d/50-kombify-sim.conf").write_text(_SYSCTLS, encoding="ascii")
     # With this folder the journal is kept on the disk, where it can be read even when the machine is off.
     (root / "var/log/journal").mkdir(exist_ok=True)
+    # Nothing was updated since: no boot has to rebuild caches.
+    for folder in ("etc", "var"):
+        (root / folder / ".updated").touch()
 
 
 def _silent(_what: str, _share: float) -> None:

@@ -49,9 +49,11 @@ class Supervisor:
             folder.mkdir(exist_ok=True)
         # Relative names: colons and commas have a meaning in the options, and paths may hold them.
         os.chdir(self.node.path)
+        # A machine stays with the image that it was made of: its disk holds what differs from that one.
         lower = Path("lower")
-        lower.unlink(missing_ok=True)
-        lower.symlink_to(self.image)
+        if not lower.exists():
+            lower.unlink(missing_ok=True)
+            lower.symlink_to(self.image)
         # Nothing is synced to the disk, which makes installing packages fast; a disk that was not unmounted in order
         # is marked, and would be refused.
         shutil.rmtree("work/work/incompat", ignore_errors=True)
