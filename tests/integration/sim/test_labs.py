@@ -106,22 +106,17 @@ def test_what_is_in_a_lab_is_for_root_only(lab: Lab) -> None:
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in files} == {path.name: 0o600 for path in files}
 
 
-def test_ansible_reaches_the_machines_with_the_inventory(lab: Lab) -> None:
-    lab.add(Machine("n1", "10.77.0.11/24", user="kombify"))
-    lab.wait("n1", 60)
-    words = [
-        str(Path(sys.executable).with_name("ansible")),
-        "all",
-        "-i",
-        str(lab.inventory),
-        "-b",
-        "-m",
-        "ansible.builtin.command",
-        "-a",
-        "whoami",
-    ]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=lab.folder)
-    assert "root" in ran.stdout, ran.stdout + ran.stderr
+def test_ansible_reaches_the_machine_of_the_right_lab(new_lab: Callable[[], Lab]) -> None:
+    """Ansible keeps connections open by address, and both labs have a machine with the same one."""
+    for name in ("one", "two"):
+        lab = new_lab()
+        lab.up()
+        lab.add(Machine(name, "10.77.0.11/24", user="kombify"))
+        lab.wait(name, 60)
+        words = [str(Path(sys.executable).with_name("ansible")), "all", "-i", str(lab.inventory), "-b"]
+        words += ["-m", "ansible.builtin.command", "-a", "sh -c 'hostname; whoami'"]
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=lab.folder)
+        assert ran.stdout.split()[-2:] == [name, "root"], ran.stdout + ran.stderr
 
 
 def test_the_command_tells_what_there_is(lab: Lab, kombify: Kombify) -> None:
