@@ -21,13 +21,11 @@ from kombify.engine.retention import remove_old
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
+from kombify.engine.warden import Note, keep_warden
 from kombify.engine.workers import Roll
 from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.models import Job
-
-FORGOTTEN_AFTER = 5.0
-"""Seconds after its launch before a job is looked for in the queue; two looks have to agree."""
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +36,12 @@ class Engine:
     def __init__(self, database: Database, stacks: Stacks, settings: EngineSettings) -> None:
         self.troubles = Troubles()
         self._database = database
-        self._settings = settings
+        self.settings = settings
         self._queue = DurableQueue(database, settings.worker)
         self.orders = Orders(database, stacks, self._queue.put)
         self.roll = Roll(database, settings.worker)
         self._performer = Performer(database, settings.worker, stacks, self.troubles)
+        self._note = Note(settings.data, settings.worker)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock: int | None = None
@@ -58,14 +57,15 @@ class Engine:
 
         Raises :class:`EngineError` when a worker of this name runs already.
         """
-        self._lock = _worker_lock(self._settings.data, self._settings.worker)
+        self._lock = _worker_lock(self.settings.data, self.settings.worker)
         self.prepare()
         self.roll.enter()
-        self._queue.start(self._performer.perform, at_once=self._settings.at_once)
-        self._every("heartbeat", self._settings.beat, self._beat)
-        self._every("rescue", self._settings.beat, self._rescue)
-        self._every("queue", self._settings.tidy, self.find_forgotten)
-        self._every("retention", self._settings.retention, self.remove_old)
+        self._beat()
+        self._queue.start(self._performer.perform, at_once=self.settings.at_once)
+        self._every("heartbeat", self.settings.beat, self._beat)
+        self._every("rescue", self.settings.beat, self._rescue)
+        self._every("queue", self.settings.tidy, self.find_forgotten)
+        self._every("retention", self.settings.retention, self.remove_old)
 
     def stop(self, *, drain: int = 0) -> None:
         """Stop taking jobs; wait so many seconds for those that run, and leave the rest to whoever comes next.
@@ -74,6 +74,7 @@ class Engine:
         """
         if drain:
             self.roll.set_state("draining")
+            self._performer.drain()
             self._queue.stop(drain)
         self._stopping.set()
         self._performer.leave()
@@ -81,7 +82,7 @@ class Engine:
             self._queue.stop(0)
         for thread in self._threads:
             thread.join(timeout=10)
-        self.roll.set_state("stopped")
+        self.roll.leave()
         if self._lock is not None:
             os.close(self._lock)
 
@@ -97,15 +98,18 @@ class Engine:
 
     def remove_old(self) -> None:
         """Remove what is older than the retention says."""
-        removed = remove_old(self._database, self._queue, self._settings.worker)
+        removed = remove_old(self._database, self._queue, self.settings.worker)
         if any(removed):
             log.info("removed: events of %d jobs, %d folders, %d jobs", *removed)
 
     def _beat(self) -> None:
-        self.roll.beat()
+        others = self.roll.beat()
+        self._note.leave(others=others)
+        if others:
+            keep_warden(self.settings.data, self.settings.worker, self.settings.dead_after / 2)
 
     def _rescue(self) -> None:
-        for worker in self.roll.rescue(self._settings.dead_after, self._queue.take_over):
+        for worker in self.roll.rescue(self.settings.dead_after, self._queue.take_over):
             log.warning("worker %s shows no life: others go on with its jobs", worker)
 
     def _every(self, name: str, seconds: float, work: Callable[[], object]) -> None:

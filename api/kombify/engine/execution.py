@@ -21,6 +21,7 @@ from kombify.engine.recorder import Recorder
 from kombify.engine.requests import JobRequest, load_job
 from kombify.engine.stacks import Stacks, changed
 from kombify.engine.troubles import Troubles
+from kombify.engine.warden import own
 from kombify.runner import processes
 from kombify.runner.cancel import cancel
 from kombify.runner.errors import RunnerError
@@ -103,6 +104,7 @@ class Execution:
             return Outcome(State.ERROR, message=f"the plan is stale, changed since: {', '.join(stale)}")
         stack = self._stacks.folder(job.stack)
         folder = make_job(jobs_folder(stack), self._asked(request, job, stack), kept=True)
+        own(folder.folder, self._worker)
         with self._database.begin() as session:
             run = session.get(Run, job.id, with_for_update=True)
             if run is None:

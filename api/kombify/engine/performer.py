@@ -30,9 +30,14 @@ class Performer:
     def __init__(self, database: Database, worker: str, stacks: Stacks, troubles: Troubles) -> None:
         self._database = database
         self._troubles = troubles
+        self._draining = threading.Event()
         self._leaving = threading.Event()
         self._execution = Execution(database, worker, stacks, troubles, self.pause)
         self._workflow = WorkflowRun(database, self._execution)
+
+    def drain(self) -> None:
+        """Begin no job any more: those that wait for their turn are left to others."""
+        self._draining.set()
 
     def leave(self) -> None:
         """Let go of all jobs: their processes go on, and whoever follows them next stores the rest."""
@@ -43,9 +48,15 @@ class Performer:
         if self._leaving.wait(seconds):
             raise Leaving
 
+    def pause_in_line(self, seconds: float) -> None:
+        """Wait so many seconds for the job's turn; raise :class:`Leaving` when the worker begins no more."""
+        if self._draining.is_set():
+            raise Leaving
+        self.pause(seconds)
+
     def perform(self, job_id: int) -> None:
         """See a job through to its end."""
-        if self._patiently(job_id, lambda: take_turn(self._database, job_id, self.pause)):
+        if self._patiently(job_id, lambda: take_turn(self._database, job_id, self.pause_in_line)):
             outcome = self._patiently(job_id, lambda: self._carried_out(job_id))
             self._patiently(job_id, lambda: self._close(job_id, outcome))
 

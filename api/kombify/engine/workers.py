@@ -15,8 +15,9 @@ import kombify
 from kombify.engine.errors import NotFound
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import Worker
+from kombify.store.models import Job, Run, Worker
 
+ALIVE = ("running", "draining")
 RESCUE_LOCK = 52_60_02
 """The number of PostgreSQL's lock that the one rescuer holds."""
 
@@ -43,16 +44,25 @@ class Roll:
         with self._database.begin() as session:
             self._database.put(session, Worker, [row])
 
-    def beat(self) -> str:
-        """Show that this worker lives, and return the state that it is wanted to be in."""
+    def beat(self) -> bool:
+        """Show that this worker lives, and return whether there are others that would take over from it."""
         with self._database.begin() as session:
-            values = {"beats": Worker.beats + 1, "seen_at": now()}
+            alive = select(func.count(Worker.id)).where(Worker.id != self._worker, Worker.state.in_(ALIVE))
+            others = bool(session.scalar(alive))
+            values = {"beats": Worker.beats + 1, "seen_at": now(), "guarded": others}
             beaten = update(Worker).where(Worker.id == self._worker).values(values).returning(Worker.state)
             state = session.scalar(beaten)
         if state in (None, "dead"):  # we were believed to be dead
             self.enter()
-            return "running"
-        return str(state)
+        return others
+
+    def leave(self) -> None:
+        """Say that this worker has stopped, unless jobs of it go on: those are taken over when nobody comes back."""
+        with self._database.begin() as session:
+            mine = select(Run.job_id).join(Job, Job.id == Run.job_id)
+            left = session.scalar(mine.where(Run.worker == self._worker, Job.ended_at.is_(None)).limit(1))
+            if left is None:
+                session.execute(update(Worker).where(Worker.id == self._worker).values(state="stopped"))
 
     def set_state(self, state: str, worker: str | None = None) -> None:
         """Say that a worker runs, drains, or has stopped; raise :class:`NotFound` when there is none of that name."""
@@ -65,7 +75,8 @@ class Roll:
     def rescue(self, dead_after: float, take_over: Callable[[list[str]], int]) -> list[str]:
         """Take over what workers had begun that show no life for so many seconds; return their names.
 
-        Only where there are several machines, and only one worker at a time does it.
+        Only where there are several machines, and only one worker at a time does it. The jobs of a worker that knew of
+        no other when it fell silent have no warden that ends them, so they wait until it comes back.
         """
         if self._database.is_sqlite:
             return []
@@ -86,5 +97,5 @@ class Roll:
         for worker in workers:
             if self._seen.get(worker.id, (None, 0.0))[0] != worker.beats:
                 self._seen[worker.id] = (worker.beats, moment)
-        silent = {worker.id for worker in workers if moment - self._seen[worker.id][1] > dead_after}
-        return sorted(worker.id for worker in workers if worker.state == "stopped" or worker.id in silent)
+        silent = [one for one in workers if one.guarded and moment - self._seen[one.id][1] > dead_after]
+        return sorted({one.id for one in workers if one.state == "stopped"} | {one.id for one in silent})

@@ -166,6 +166,8 @@ class Worker(Base):
     """Grows while the worker lives. Who watches it needs no clock that agrees with the worker's."""
     state: Mapped[str] = mapped_column(default="running")
     """``running``, ``draining``, ``stopped`` or ``dead``."""
+    guarded: Mapped[bool] = mapped_column(default=False)
+    """Whether it knew of others when it last beat: then its warden ends its jobs before they are taken over."""
     host: Mapped[str] = mapped_column(default="")
     version: Mapped[str] = mapped_column(default="")
     started_at: Mapped[datetime] = mapped_column(default=now)

@@ -16,7 +16,7 @@ from kombify.engine.engine import Engine
 from kombify.engine.requests import JobRequest
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import StackFolders
-from kombify.runner.processes import processes_of
+from kombify.runner.processes import end_all, processes_of
 from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.models import Event, Job, Run
@@ -71,9 +71,23 @@ class Bench:
         with self.database.read() as session:
             return Path(session.get_one(Run, job_id).folder)
 
+    def folders(self) -> list[Path]:
+        with self.database.read() as session:
+            return [Path(folder) for folder in session.scalars(select(Run.folder))]
+
     def counters(self, job_id: int) -> list[int]:
         with self.database.read() as session:
             return list(session.scalars(select(Event.counter).where(Event.job_id == job_id).order_by(Event.counter)))
+
+    def until(self, true: Callable[[], bool]) -> None:
+        until(true)
+
+    def restart(self) -> None:
+        """Stop the engine in the middle of its work, and start a new one."""
+        settings = self.engine.settings
+        self.engine.stop()
+        self.engine = Engine(self.database, self.stacks, settings)
+        self.engine.start()
 
     def processes(self, job_id: int) -> list[int]:
         return processes_of(self.folder(job_id))
@@ -115,3 +129,5 @@ def working(bench: Bench) -> Iterator[Bench]:
     bench.engine.start()
     yield bench
     bench.engine.stop()
+    for path in bench.folders():
+        end_all(path, grace=0)

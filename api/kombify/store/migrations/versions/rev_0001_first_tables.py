@@ -110,6 +110,7 @@ def _workers() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("beats", NUMBER, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("guarded", sa.Boolean(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("started_at", MOMENT, nullable=False),
