@@ -147,6 +147,12 @@ vms:
   returned: success
   type: dict
   sample: {web-1: {vmid: 101, done: [clone template 9000, start], waits_for_restart: []}}
+ready:
+  description: The machines that are as they shall be, also when others failed.
+  returned: when nothing spoke against the plan
+  type: list
+  elements: str
+  sample: [web-1]
 created:
   description: The virtual machines that were not there before. What was known of others by these names holds no more.
   returned: success

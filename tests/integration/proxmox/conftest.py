@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,9 @@ import pytest
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import open_project
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.client import Client
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.manage import manage
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.tasks import Pace
+from ansible_collections.kombify.stack.plugins.module_utils.drivers.proxmox.wanted import Wishes
 from kombify.sim.bring_up import bring_up
 from kombify.sim.hypervisors import proxmox_endpoint, set_fault
 from kombify.sim.world import describe_world
@@ -57,14 +61,29 @@ class Stage:
         assert len({one["name"] for one in found}) == len(found)
         return {one["name"]: one["status"] for one in found}
 
+    def reset(self) -> None:
+        """Go back to a Proxmox without machines, and to the spec as it was."""
+        for fault in ("storage-full", "quorum-lost", "vm-locked"):
+            self.fault(fault, on=False)
+        manage(self.api, [], Wishes("home", "pve-1", prune=True, destroy_data=True), {}, check=False, pace=Pace())
+        manage(self.api, [], Wishes("home", "pve-2", prune=True, destroy_data=True), {}, check=False, pace=Pace())
+        self.site.inventory.write_bytes(SPEC.read_bytes())
 
-@pytest.fixture
-def stage(new_site: NewSite, tmp_path: Path) -> Stage:
+
+@pytest.fixture(scope="module")
+def fresh(new_site: NewSite, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Return a fresh Proxmox in a lab of its own."""
-    spec = tmp_path / "kombination.yaml"
+    spec = tmp_path_factory.mktemp("stack") / "kombination.yaml"
     spec.write_bytes(SPEC.read_bytes())
     site = new_site(spec)
     unified = open_project(spec).plan().unified
     assert unified is not None
     bring_up(site.lab, describe_world(unified), lambda _text: None)
     return Stage(site)
+
+
+@pytest.fixture
+def stage(fresh: Stage) -> Iterator[Stage]:
+    """Return a Proxmox without machines, and leave one."""
+    yield fresh
+    fresh.reset()

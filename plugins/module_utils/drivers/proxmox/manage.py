@@ -37,6 +37,7 @@ class Report:
     plans: list[Plan] = field(default_factory=list)
     difference: Difference = field(default_factory=Difference)
     errors: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
     done: dict[str, list[str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class Report:
                 }
                 for plan in self.plans
             },
+            "ready": [plan.name for plan in self.plans if plan.name not in self.failed],
             "created": [plan.name for plan in self.plans if self._created(plan)],
             "removed": [removed_entry(guest) for guest in found.removed],
             "warnings": found.notes,
@@ -139,6 +141,7 @@ def _with_templates(
 def _do(api: Api, plans: Sequence[Plan], report: Report, *, check: bool, pace: Pace) -> None:
     works = [Work.done_in_mind(plan) for plan in plans] if check else carry_out(api, plans, pace)
     report.done |= {work.plan.name: [step.says for step in work.done] for work in works if work.done}
+    report.failed |= {work.plan.name for work in works if work.error is not None}
     report.errors += [work.report for work in works if work.report is not None]
 
 

@@ -153,6 +153,7 @@ def test_a_full_storage_ends_one_machine_and_the_others_are_finished(proxmox: An
     report = run(web, replace(web, name="web-2", vmid=102))
     assert proxmox.machines[101].status == "running"
     assert 102 not in proxmox.machines
+    assert report.as_dict()["ready"] == ["web-1"]
     assert len(report.errors) == 1
     assert "web-2 (102): could not clone template 9000" in report.errors[0]
     assert "The storage is full" in report.errors[0]
