@@ -17,6 +17,7 @@ from kombify.engine.durable import DurableQueue
 from kombify.engine.errors import EngineError
 from kombify.engine.launching import Orders
 from kombify.engine.performer import Performer
+from kombify.engine.recorder import catch_up
 from kombify.engine.retention import remove_old
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
@@ -61,6 +62,7 @@ class Engine:
         self.prepare()
         self.roll.enter()
         self._beat()
+        catch_up(self._database, self.settings.worker)
         self._queue.start(self._performer.perform, at_once=self.settings.at_once)
         self._every("heartbeat", self.settings.beat, self._beat)
         self._every("rescue", self.settings.beat, self._rescue)

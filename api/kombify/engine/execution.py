@@ -130,6 +130,7 @@ class Execution:
             diff=request.diff,
             verbosity=request.verbosity,
             variables={**request.variables, **secrets},
+            secret=tuple(secrets),
         )
 
     def _never_ran(self, folder: Folder) -> bool:

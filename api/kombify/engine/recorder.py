@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kombify.engine.events import CUT_SHORT, Count, Tally, read_batch, row_of
+from kombify.runner.job import Job as Folder
+from kombify.runner.status import State
 from kombify.store.database import Database
-from kombify.store.models import Event, HostSummary, Run
+from kombify.store.models import Event, HostSummary, Job, Run
 
 UNKNOWN = -1
 
@@ -58,6 +60,15 @@ class Recorder:
             run.offset = batch.offset
         self._offset = batch.offset
         return len(rows)
+
+
+def catch_up(database: Database, worker: str) -> None:
+    """Store what lost jobs of a worker had written before it went away; now that it is back it can be read."""
+    with database.read() as session:
+        lost = select(Run).join(Job, Job.id == Run.job_id).where(Run.worker == worker, Job.state == State.LOST)
+        runs = session.scalars(lost.where(Run.folder_removed.is_(False))).all()
+    for run in runs:
+        Recorder(database, run.job_id, Folder(Path(run.folder)).events).store()
 
 
 def _stored_tally(session: Session, job_id: int) -> Tally:

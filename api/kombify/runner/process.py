@@ -16,6 +16,7 @@ from kombify.runner import processes
 from kombify.runner.events import Redactor, secrets_in, shaped
 from kombify.runner.job import Job, fact_cache, stack_lock
 from kombify.runner.reconcile import end_what_was_left, now
+from kombify.runner.request import Request
 from kombify.runner.status import State, Status
 from kombify.runner.variables import VARIABLES, load_variables
 
@@ -109,7 +110,7 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
     import ansible_runner  # type: ignore[import-untyped]
 
     request = job.request()
-    recorder = Recorder(job, Redactor(secrets_in(load_variables(job.folder / VARIABLES))))
+    recorder = Recorder(job, Redactor(_secrets(job, request)))
     run = ansible_runner.run(
         private_data_dir=str(job.folder),
         ident="run",
@@ -136,6 +137,12 @@ def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
     if run.rc is None:
         return replace(status, state=State.ERROR, message="Ansible was killed")
     return replace(status, state=State.FAILED if run.rc else State.SUCCESSFUL)
+
+
+def _secrets(job: Job, request: Request) -> set[str]:
+    """Return the values that nobody may read in what the job writes."""
+    variables = load_variables(job.folder / VARIABLES)
+    return secrets_in(variables) | {str(variables[name]) for name in request.secret if name in variables}
 
 
 def _forget_environment(status: dict[str, Any], runner_config: Any) -> None:

@@ -24,6 +24,8 @@ class Request:
     diff: bool = False
     verbosity: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    secret: tuple[str, ...] = ()
+    """Names of variables whose values are secret although their names do not say so."""
 
     def options(self) -> str:
         """Return the switches that Ansible's command line gets besides what the runner gives it."""

@@ -1,0 +1,28 @@
+"""A secret reaches the play, and nothing that anybody can read later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kombify.store.models import Base
+
+CANARY = "canary-7f3a9c1e5b"
+
+
+def holding(folder: Path) -> list[Path]:
+    """Return the files in which the secret is."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_socket()]
+    return [path for path in files if CANARY.encode() in path.read_bytes()]
+
+
+def test_a_secret_is_nowhere_but_in_the_play(working, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("CANARY_SOURCE", CANARY)
+    job = working.ended(working.launch(playbook="tell", secrets={"dsn": "env:CANARY_SOURCE"}))
+    assert (job.state, (tmp_path / "home" / "length").read_text()) == ("successful", str(len(CANARY)))
+    assert holding(tmp_path) == []
+    with working.database.engine.connect() as connection:
+        stored = {name: str(connection.execute(select(table)).all()) for name, table in Base.metadata.tables.items()}
+    assert [name for name, rows in stored.items() if CANARY in rows] == []
+    assert "(hidden)" in stored["events"]
