@@ -36,7 +36,8 @@ notes:
   - A stack with several clusters has C(kube_control_plane_NAME) and so on for each of them, and not the plain groups.
     kubespray makes one cluster of the plain ones.
   - Nodes whose state is not C(present) are in C(state_maintenance), C(state_stopped) and so on. Nodes that shall be
-    absent are in C(state_absent) and in no other group.
+    absent are in C(state_absent) and in no other group. What no stage works on, because it is absent or stopped, is
+    in C(set_aside), which is always there.
   - Text from the spec is never a template, whatever it looks like. Only C(vars) of nodes and clusters, and O(compose),
     O(groups) and O(keyed_groups), are. C(ansible-inventory --list) shows other text with braces as C(__ansible_unsafe);
     in its YAML form Ansible leaves that mark out.

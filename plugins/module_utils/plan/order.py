@@ -13,9 +13,9 @@ from graphlib import CycleError, TopologicalSorter
 from ansible_collections.kombify.stack.plugins.module_utils.plan.base import Stage
 from ansible_collections.kombify.stack.plugins.module_utils.plan.requirements.model import Edge
 from ansible_collections.kombify.stack.plugins.module_utils.plan.stages import (
+    AT_HAND,
     CONTROL_PLANES,
     DOCKER_HOSTS,
-    NOT_ABSENT,
     STAGES,
     StageWord,
 )
@@ -109,4 +109,4 @@ def _deployments(stage: StageWord, unified: Unified) -> Iterator[RunStep]:
 def _limit(services: Iterable[UnifiedService]) -> str:
     """Return the groups of the inventory that deploy some services: control planes for charts, else machines."""
     groups = {CONTROL_PLANES if service.cluster else DOCKER_HOSTS for service in services}
-    return ":".join([*sorted(groups, reverse=True), NOT_ABSENT])
+    return ":".join([*sorted(groups, reverse=True), AT_HAND])

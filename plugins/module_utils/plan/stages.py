@@ -19,16 +19,16 @@ class StageWord(NamedTuple):
 
 CONTROL_PLANES = "kube_control_plane*"  # with several clusters the group carries the cluster's name
 DOCKER_HOSTS = "docker_hosts"
-NOT_ABSENT = "!state_absent"
+AT_HAND = "!set_aside"  # not absent, not switched off, and made already
 
 STAGES = (
-    StageWord("proxmox", f"proxmox_hypervisors:{NOT_ABSENT}", "Create virtual machines"),
-    StageWord("prepare", f"all:!proxmox_hypervisors:{NOT_ABSENT}", "Prepare machines"),
-    StageWord("kubespray", f"k8s_cluster*:{NOT_ABSENT}", "Install Kubernetes"),
-    StageWord("cni", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up the pod network"),
-    StageWord("storage", f"{CONTROL_PLANES}:{NOT_ABSENT}", "Set up volumes"),
-    StageWord("pangolin", f"gateways:links:{NOT_ABSENT}", "Join machines by VPN"),
-    StageWord("infrastructure", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Deploy services"),
-    StageWord("monitoring", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Verify metrics and alerts"),
-    StageWord("backup", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{NOT_ABSENT}", "Set up backups"),
+    StageWord("proxmox", f"proxmox_hypervisors:{AT_HAND}", "Create virtual machines"),
+    StageWord("prepare", f"all:!proxmox_hypervisors:{AT_HAND}", "Prepare machines"),
+    StageWord("kubespray", f"k8s_cluster*:{AT_HAND}", "Install Kubernetes"),
+    StageWord("cni", f"{CONTROL_PLANES}:{AT_HAND}", "Set up the pod network"),
+    StageWord("storage", f"{CONTROL_PLANES}:{AT_HAND}", "Set up volumes"),
+    StageWord("pangolin", f"gateways:links:{AT_HAND}", "Join machines by VPN"),
+    StageWord("infrastructure", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{AT_HAND}", "Deploy services"),
+    StageWord("monitoring", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{AT_HAND}", "Verify metrics and alerts"),
+    StageWord("backup", f"{CONTROL_PLANES}:{DOCKER_HOSTS}:{AT_HAND}", "Set up backups"),
 )

@@ -91,10 +91,10 @@ def test_services_are_deployed_wave_by_wave_on_the_machines_that_run_them() -> N
     plan = unified([service("db"), service("app"), service("portal", "k8s")], (("db",), ("app", "portal")))
     steps = [(step.stage, step.tags, step.limit) for step in run_list(plan)]
     assert steps == [
-        ("prepare", ("prepare",), "all:!proxmox_hypervisors:!state_absent"),
-        ("infrastructure", ("db",), "docker_hosts:!state_absent"),
-        ("infrastructure", ("app", "portal"), "kube_control_plane*:docker_hosts:!state_absent"),
-        ("monitoring", ("monitoring",), "kube_control_plane*:docker_hosts:!state_absent"),
+        ("prepare", ("prepare",), "all:!proxmox_hypervisors:!set_aside"),
+        ("infrastructure", ("db",), "docker_hosts:!set_aside"),
+        ("infrastructure", ("app", "portal"), "kube_control_plane*:docker_hosts:!set_aside"),
+        ("monitoring", ("monitoring",), "kube_control_plane*:docker_hosts:!set_aside"),
     ]
 
 

@@ -17,6 +17,10 @@ from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.nam
 )
 from ansible_collections.kombify.stack.plugins.module_utils.render.inventory.plan import GroupPlan
 
+SET_ASIDE = "set_aside"
+"""The machines that no stage works on."""
+SWITCHED_OFF = (group_name("state", "absent"), group_name("state", "stopped"))
+
 
 class Groups(dict[str, GroupPlan]):
     """Groups that come into being when they are named."""
@@ -43,6 +47,8 @@ def build_groups(unified: Unified) -> Groups:
         groups[group]["hosts"].append(names[position])
     for link in sorted(unified.links):
         groups["links"]["children"].append(group_name("link", link))
+    # It is there also when it is empty: plays name it, and Ansible would warn of a group that does not exist.
+    groups[SET_ASIDE]["children"] = [name for name in SWITCHED_OFF if name in groups]
     return groups
 
 
