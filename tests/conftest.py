@@ -40,6 +40,11 @@ class PostgresServer:
         self.sql(f"CREATE DATABASE {name}")
         return f"postgresql://kombify@/{name}?host={self.folder}"
 
+    def cut(self, database: str) -> None:
+        """Break all connections to a database."""
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        self.sql(f"{cut} '{database}'")
+
     def sql(self, statement: str) -> str:
         ran = subprocess.run(
             [self._programs / "psql", "-h", self.folder, "-U", "kombify", "-qtAc", statement, "postgres"],

@@ -41,7 +41,7 @@ class Engine:
         self._queue = DurableQueue(database, settings.worker)
         self.orders = Orders(database, stacks, self._queue.put)
         self.roll = Roll(database, settings.worker)
-        self._performer = Performer(database, settings.worker, stacks, self.troubles)
+        self._performer = Performer(database, settings, stacks, self.troubles)
         self._note = Note(settings.data, settings.worker)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []

@@ -19,9 +19,10 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read
 from kombify.engine.outcome import Outcome
 from kombify.engine.recorder import Recorder
 from kombify.engine.requests import JobRequest, load_job
+from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks, changed
 from kombify.engine.troubles import Troubles
-from kombify.engine.warden import own
+from kombify.engine.warden import name_of, own
 from kombify.runner import processes
 from kombify.runner.cancel import cancel
 from kombify.runner.errors import RunnerError
@@ -49,10 +50,16 @@ class Execution:
     """One job on this worker."""
 
     def __init__(
-        self, database: Database, worker: str, stacks: Stacks, troubles: Troubles, pause: Callable[[float], None]
+        self,
+        database: Database,
+        settings: EngineSettings,
+        stacks: Stacks,
+        troubles: Troubles,
+        pause: Callable[[float], None],
     ) -> None:
         self._database = database
-        self._worker = worker
+        self._settings = settings
+        self._worker = settings.worker
         self._stacks = stacks
         self._troubles = troubles
         self._pause = pause
@@ -104,7 +111,7 @@ class Execution:
             return Outcome(State.ERROR, message=f"the plan is stale, changed since: {', '.join(stale)}")
         stack = self._stacks.folder(job.stack)
         folder = make_job(jobs_folder(stack), self._asked(request, job, stack), kept=True)
-        own(folder.folder, self._worker)
+        own(folder.folder, name_of(self._settings.data, self._worker))
         with self._database.begin() as session:
             run = session.get(Run, job.id, with_for_update=True)
             if run is None:

@@ -12,6 +12,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.unre
 from kombify.engine.errors import EngineError
 from kombify.engine.execution import AGAIN, Execution
 from kombify.engine.outcome import Leaving, Outcome
+from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
 from kombify.engine.turns import close, take_turn
@@ -27,12 +28,12 @@ T = TypeVar("T")
 class Performer:
     """Performs jobs, each in a thread of its own. To perform a job again goes on where it was left."""
 
-    def __init__(self, database: Database, worker: str, stacks: Stacks, troubles: Troubles) -> None:
+    def __init__(self, database: Database, settings: EngineSettings, stacks: Stacks, troubles: Troubles) -> None:
         self._database = database
         self._troubles = troubles
         self._draining = threading.Event()
         self._leaving = threading.Event()
-        self._execution = Execution(database, worker, stacks, troubles, self.pause)
+        self._execution = Execution(database, settings, stacks, troubles, self.pause)
         self._workflow = WorkflowRun(database, self._execution)
 
     def drain(self) -> None:

@@ -71,12 +71,17 @@ def watch(data: Path, worker: str, seconds: float) -> None:
         time.sleep(LOOK)
         if not data.exists():
             return
-    end_jobs(worker)
+    end_jobs(name_of(data, worker))
 
 
-def end_jobs(worker: str) -> None:
+def name_of(data: Path, worker: str) -> str:
+    """Return the name of a worker that no other one on this machine has: two services may call theirs the same."""
+    return str(data.absolute() / worker)
+
+
+def end_jobs(owner: str) -> None:
     """End all jobs of a worker at once, whatever it takes."""
-    while folders := jobs_of(worker):
+    while folders := jobs_of(owner):
         for folder in folders:
             try:
                 end_all(folder, grace=0)
@@ -84,7 +89,7 @@ def end_jobs(worker: str) -> None:
                 time.sleep(LOOK)
 
 
-def jobs_of(worker: str) -> set[Path]:
+def jobs_of(owner: str) -> set[Path]:
     """Return the folders of the jobs of a worker that have a process."""
     mark = f"{MARK}=".encode()
     found: set[Path] = set()
@@ -94,12 +99,12 @@ def jobs_of(worker: str) -> set[Path]:
         except OSError:  # it is gone, or somebody else's
             continue
         found |= {Path(os.fsdecode(value.removeprefix(mark))) for value in values if value.startswith(mark)}
-    return {folder for folder in found if owner_of(folder) == worker}
+    return {folder for folder in found if owner_of(folder) == owner}
 
 
-def own(folder: Path, worker: str) -> None:
+def own(folder: Path, owner: str) -> None:
     """Write down whose job this is."""
-    (folder / "worker").write_text(worker, encoding="utf-8")
+    (folder / "worker").write_text(owner, encoding="utf-8")
 
 
 def owner_of(folder: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kombify.engine.warden import Note, jobs_of, own, watch
+from kombify.engine.warden import Note, jobs_of, name_of, own, watch
 from kombify.runner.processes import MARK
 
 
@@ -24,7 +24,7 @@ def process(tmp_path: Path) -> Iterator:
     def start(worker: str) -> subprocess.Popen[bytes]:
         folder = tmp_path / f"job-of-{worker}"
         folder.mkdir()
-        own(folder, worker)
+        own(folder, name_of(tmp_path, worker))
         words = [sys.executable, "-c", "import time; print(flush=True); time.sleep(600)"]
         job = subprocess.Popen(words, env={**os.environ, MARK: str(folder)}, stdout=subprocess.PIPE)
         assert job.stdout is not None
@@ -42,8 +42,8 @@ def test_a_silent_worker_loses_its_jobs_and_others_keep_theirs(tmp_path: Path, p
     mine, other = process("mine"), process("other")
     Note(tmp_path, "mine").leave(others=True)
     watch(tmp_path, "mine", seconds=0.0)
-    assert (mine.wait(10), jobs_of("mine")) == (-9, set())
-    assert (other.poll(), len(jobs_of("other"))) == (None, 1)
+    assert (mine.wait(10), jobs_of(name_of(tmp_path, "mine"))) == (-9, set())
+    assert (other.poll(), len(jobs_of(name_of(tmp_path, "other")))) == (None, 1)
 
 
 @pytest.mark.parametrize("others", [True, False], ids=["it beats", "nobody would take over"])
@@ -73,3 +73,12 @@ def test_a_second_warden_leaves_at_once(tmp_path: Path) -> None:
     (tmp_path / "worker-mine.beat").write_text("0 1")
     first.join(30)
     assert not first.is_alive()
+
+
+def test_a_worker_of_the_same_name_in_another_service_keeps_its_jobs(tmp_path: Path, process) -> None:
+    job = process("mine")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Note(elsewhere, "mine").leave(others=True)
+    watch(elsewhere, "mine", seconds=0.0)
+    assert job.poll() is None
