@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kombify.store.database import Database
@@ -56,7 +57,15 @@ class DurableQueue:
         """Take up what this worker had begun, and then new jobs, at most so many at once.
 
         ``perform`` is called with the number of a job, in a thread of its own; it must expect to be called again.
+        When this fails, it can be tried again.
         """
+        try:
+            self._start(perform, at_once)
+        except SQLAlchemyError:
+            self.stop(0)
+            raise
+
+    def _start(self, perform: Callable[[int], None], at_once: int) -> None:
         _performer["perform"] = perform
         DBOS(
             config={

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kombify.engine.durable import DurableQueue
 from kombify.engine.errors import EngineError
+from kombify.engine.execution import AGAIN
 from kombify.engine.launching import Orders
 from kombify.engine.performer import Performer
 from kombify.engine.recorder import catch_up
@@ -27,6 +28,9 @@ from kombify.engine.workers import Roll
 from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.models import Job
+
+PATIENCE = 60.0
+"""Seconds for which the start waits for the database."""
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +63,8 @@ class Engine:
         Raises :class:`EngineError` when a worker of this name runs already.
         """
         self._lock = _worker_lock(self.settings.data, self.settings.worker)
-        self.prepare()
-        self.roll.enter()
-        self._beat()
-        catch_up(self._database, self.settings.worker)
-        self._queue.start(self._performer.perform, at_once=self.settings.at_once)
+        for step in (self.prepare, self.roll.enter, self._beat, self._catch_up, self._start_queue):
+            self._insist(step)
         self._every("heartbeat", self.settings.beat, self._beat)
         self._every("rescue", self.settings.beat, self._rescue)
         self._every("queue", self.settings.tidy, self.find_forgotten)
@@ -103,6 +104,27 @@ class Engine:
         removed = remove_old(self._database, self._queue, self.settings.worker)
         if any(removed):
             log.info("removed: events of %d jobs, %d folders, %d jobs", *removed)
+
+    def _catch_up(self) -> None:
+        catch_up(self._database, self.settings.worker)
+
+    def _start_queue(self) -> None:
+        self._queue.start(self._performer.perform, at_once=self.settings.at_once)
+
+    def _insist(self, step: Callable[[], None]) -> None:
+        """Do a step of the start, again and again for some time if the database is not there yet."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                step()
+            except SQLAlchemyError as trouble:
+                if time.monotonic() > until:
+                    raise
+                self.troubles.note("start", trouble)
+                time.sleep(AGAIN)
+            else:
+                self.troubles.over("start")
+                return
 
     def _beat(self) -> None:
         others = self.roll.beat()
