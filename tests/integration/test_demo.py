@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 SPEC = "inventories/demo/kombination.yaml"
 LAB = "demo-in-a-test"
 TIME = re.compile(r"(?:\d+ min )?\d+(?:\.\d)? s\b")
-BLOCK = re.compile(r"<!-- demo -->\n```console\n(.*?)```\n", re.DOTALL)
+BLOCK = re.compile(r"<!-- demo -->\n```text\n(.*?)```\n", re.DOTALL)
 
 
 def kombify(*words: str) -> subprocess.CompletedProcess[str]:
