@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 from ansible_collections.kombify.stack.plugins.plugin_utils.failure_rules import RULES
 
 TEXTS = ("msg", "reason", "stderr", "module_stderr", "stdout", "module_stdout")
-EMPTY = {"", "non-zero return code", "MODULE FAILURE", "One or more items failed", "All items completed"}
+EMPTY = {
+    *("", "non-zero return code", "The command exited with a non-zero return code."),
+    *("MODULE FAILURE", "One or more items failed", "All items completed"),
+}
 SAID_BY_ROLES = {"fail", "assert"}
 PREFIX = re.compile(r"^(Task failed: |Module failed: |Action failed: |\[ERROR\]: )+")
 LONGEST = 600

@@ -61,14 +61,16 @@ def test_what_does_not_want_to_end_is_killed(tmp_path: Path, start: Start) -> No
 
 
 def test_processes_of_another_job_are_left_alone(tmp_path: Path, start: Start) -> None:
-    process = start("input()")
+    process = start("print(flush=True); input()")
+    process.stdout.readline()
     assert processes.end_all(tmp_path.with_name(f"{tmp_path.name}0")) == 0
     assert processes.end_all(tmp_path.parent) == 0
     assert processes.belongs(process.pid, tmp_path)
 
 
 def test_a_signal_reaches_only_processes_of_the_job(tmp_path: Path, start: Start) -> None:
-    process = start("input()")
+    process = start("print(flush=True); input()")
+    process.stdout.readline()  # before a program has begun, its environment cannot be read
     assert processes.send(process.pid, tmp_path / "other", 9) is False
     assert process.poll() is None
     assert processes.send(process.pid, tmp_path, 9) is True
