@@ -51,7 +51,7 @@ demo: setup ## From one file to running machines, on simulated hardware
 	@$(SUDO) $(VENV)/bin/kombify demo
 
 test: setup ## Run all tests, the unit tests also with the newest Python and ansible-core
-	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || $(SUDO) apt-get install --yes postgresql
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes postgresql; }
 	pytest --numprocesses auto --ignore tests/integration
 	@$(MAKE) --no-print-directory test-newest
 	@$(MAKE) --no-print-directory test-nodes
