@@ -77,6 +77,7 @@ class NetnsDriver:
             self.network.require_up()
             _require_inotify(self._groups().running_nodes() + 1)
             self._pull_the_plug(node)
+            self.ssh.renew()
             words = (self.lab, node.path, self._public_key(), image.ensure())
             services.start(_SUPERVISOR, words, node.console, f"node {name}")
         # Its address may be another one than when it ran before, or who started it was killed before this.

@@ -50,10 +50,17 @@ class LabSsh:
             write_whole(self.known_hosts, "".join(lines), mode=0o600)
 
     def close(self) -> None:
-        """Close the connections that Ansible keeps open for its next tasks."""
-        for shared in self._connections.glob("*"):
-            subprocess.run(["ssh", "-S", shared, "-O", "exit", "lab"], capture_output=True, check=False)
+        """End the connections that Ansible keeps open, with what runs through them."""
+        self._order("exit")
         shutil.rmtree(self._connections, ignore_errors=True)
+
+    def renew(self) -> None:
+        """Let new tasks make new connections: one to a machine that was switched off is dead. Running tasks go on."""
+        self._order("stop")
+
+    def _order(self, word: str) -> None:
+        for shared in self._connections.glob("*"):
+            subprocess.run(["ssh", "-S", shared, "-O", word, "lab"], capture_output=True, check=False)
 
     @property
     def _connections(self) -> Path:
