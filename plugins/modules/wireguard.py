@@ -116,7 +116,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.setup import Links
-from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import forgiving
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import run_program
 
 ARGUMENTS = {
     "links": {"type": "list", "elements": "dict", "required": True},
@@ -131,7 +131,7 @@ def main() -> None:
     """Set up the links and answer."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
-    links = Links(forgiving(module.run_command), module.check_mode)
+    links = Links(run_program, module.check_mode)
     try:
         links.apply(given["links"], given, prune=given["prune"])
     except NodeError as error:

@@ -75,7 +75,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.keys import make_keys
-from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import forgiving
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import run_program
 
 ARGUMENTS = {
     "links": {"type": "list", "elements": "str", "required": True, "no_log": False},
@@ -88,7 +88,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
     try:
-        result = make_keys(forgiving(module.run_command), given["links"], given["generation"], module.check_mode)
+        result = make_keys(run_program, given["links"], given["generation"], module.check_mode)
     except NodeError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

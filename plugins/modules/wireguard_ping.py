@@ -71,7 +71,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.reac
     silent_targets,
     targets_of,
 )
-from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import forgiving
+from ansible_collections.kombify.stack.plugins.module_utils.nodes.wireguard.wg import run_program
 
 ARGUMENTS = {
     "links": {"type": "list", "elements": "dict", "required": True},
@@ -82,11 +82,11 @@ ARGUMENTS = {
 def main() -> None:
     """Reach the others and answer."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    links, run = module.params["links"], forgiving(module.run_command)
+    links = module.params["links"]
     silent = silent_targets(targets_of(links), module.params["wait"])
-    moments = handshakes(run, links)
+    moments = handshakes(run_program, links)
     if silent:
-        module.fail_json(msg="\n".join(problems_of(run, links, silent)), handshakes=moments)
+        module.fail_json(msg="\n".join(problems_of(run_program, links, silent)), handshakes=moments)
     reached = {link["name"]: [one["name"] for one in link["reach"]] for link in links}
     module.exit_json(changed=False, reached=reached, handshakes=moments)
 

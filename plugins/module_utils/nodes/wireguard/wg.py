@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import subprocess
+from collections.abc import Sequence
 from typing import Protocol
 
 from ansible_collections.kombify.stack.plugins.module_utils.nodes.errors import NodeError
@@ -18,16 +20,21 @@ class RunWithInput(Protocol):
     def __call__(self, command: Sequence[str], /, *, data: str | None = None) -> tuple[int, str, str]: ...
 
 
-def forgiving(run_command: Callable[..., tuple[int, str, str]]) -> RunWithInput:
-    """Return Ansible's run_command, but a missing program is an answer too: in check mode nothing is installed yet."""
+def run_program(command: Sequence[str], /, *, data: str | None = None) -> tuple[int, str, str]:
+    """Run a program on the node.
 
-    def run(command: Sequence[str], /, *, data: str | None = None) -> tuple[int, str, str]:
-        try:
-            return run_command(list(command), data=data, handle_exceptions=False)
-        except FileNotFoundError:
-            return 127, "", f"{command[0]} is not installed"
-
-    return run
+    A missing program is an answer too: in check mode nothing is installed yet. So is one that ends before it has read
+    its input, where Ansible's run_command knows a broken pipe and loses what the program said.
+    """
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    environment = {**os.environ, "PATH": places, "LC_ALL": "C.UTF-8"}
+    try:
+        done = subprocess.run(
+            list(command), input=data, capture_output=True, text=True, errors="replace", check=False, env=environment
+        )
+    except FileNotFoundError:
+        return 127, "", f"{command[0]} is not installed"
+    return done.returncode, done.stdout, done.stderr
 
 
 def make_key(run: RunWithInput) -> str:
