@@ -66,6 +66,8 @@ class Job(Base):
     """True when no event will be added any more."""
     events_missing: Mapped[int] = mapped_column(default=0)
     """Gaps between the counters of the events that were stored."""
+    artifacts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the run said about itself with ``set_stats``."""
     enqueued: Mapped[int] = mapped_column(default=0)
     """How often the job was given to the durable queue; more than once only when the queue forgot it."""
 
@@ -166,6 +168,8 @@ class Worker(Base):
     """Grows while the worker lives. Who watches it needs no clock that agrees with the worker's."""
     state: Mapped[str] = mapped_column(default="running")
     """``running``, ``draining``, ``stopped`` or ``dead``."""
+    wanted: Mapped[str] = mapped_column(default="")
+    """What an operator wants it to do: ``draining``, or nothing."""
     guarded: Mapped[bool] = mapped_column(default=False)
     """Whether it knew of others when it last beat: then its warden ends its jobs before they are taken over."""
     host: Mapped[str] = mapped_column(default="")
@@ -230,3 +234,60 @@ class Setting(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Json)
+
+
+class Handle(Base):
+    """The number by which clients of AWX's API know something that we know by name. It is never given twice."""
+
+    __tablename__ = "handles"
+    __table_args__ = (UniqueConstraint("kind", "name"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str]
+    """``job_template``, ``inventory``, ``label``, …"""
+    name: Mapped[str]
+
+
+class Snapshot(Base):
+    """The files of a stack as they were when a deployment of them was begun: what a rollback goes back to."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (UniqueConstraint("stack", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    stack: Mapped[str]
+    digest: Mapped[str]
+    files: Mapped[dict[str, Any]]
+    """Texts by path. They hold references to secrets and no values."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    applied_at: Mapped[datetime | None]
+    """When a deployment of it last came to a good end."""
+
+
+class Drift(Base):
+    """What a run in check mode found to be different from the plan."""
+
+    __tablename__ = "drifts"
+    __table_args__ = (Index("ix_drifts_stack_id", "stack", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    stack: Mapped[str]
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), unique=True)
+    found_at: Mapped[datetime] = mapped_column(default=now)
+    differences: Mapped[list[Any]]
+    """One for each host and task: what there is, and what there should be."""
+
+
+class Notice(Base):
+    """Something that the service itself has to say, such as drift that it found or a worker that died."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    """What it is about; said once of each, so that whoever is killed while he says it can say it again."""
+    stack: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
