@@ -68,6 +68,8 @@ class Job(Base):
     """Gaps between the counters of the events that were stored."""
     artifacts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the run said about itself with ``set_stats``."""
+    origin: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Who took the order, and a digest of each file of the stack that was there: ``{"worker", "files"}``."""
     enqueued: Mapped[int] = mapped_column(default=0)
     """How often the job was given to the durable queue; more than once only when the queue forgot it."""
 
@@ -172,6 +174,8 @@ class Worker(Base):
     """What an operator wants it to do: ``draining``, or nothing."""
     guarded: Mapped[bool] = mapped_column(default=False)
     """Whether it knew of others when it last beat: then its warden ends its jobs before they are taken over."""
+    stacks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The stacks that it has, each with a digest of each file that decides what a job does."""
     host: Mapped[str] = mapped_column(default="")
     version: Mapped[str] = mapped_column(default="")
     started_at: Mapped[datetime] = mapped_column(default=now)
