@@ -11,6 +11,8 @@ from kombify.runner.events import secrets_in
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=253)]
 """The name of one host: not a pattern, so that nothing from outside can widen a run."""
 
+TagName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", max_length=100)]
+
 
 class JobRequest(BaseModel, frozen=True, extra="forbid"):
     """One run of a playbook."""
@@ -19,7 +21,7 @@ class JobRequest(BaseModel, frozen=True, extra="forbid"):
     playbook: str = Field(min_length=1)
     """A playbook of a collection, or the absolute path of a file."""
     title: str = ""
-    tags: tuple[str, ...] = ()
+    tags: tuple[TagName, ...] = ()
     limit: tuple[HostName, ...] = ()
     """Hosts; none means all of the playbook."""
     check: bool = False

@@ -1,0 +1,3 @@
+"""Jobs: launch, look, cancel, relaunch."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The machines of stacks."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The stacks that the service runs."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The processes that run jobs."""
+
+from __future__ import annotations
