@@ -35,6 +35,9 @@ define make-venv
 @touch $(1)/.ready
 endef
 
+# $(call ensure-package,file,package): what the tests run against comes from Debian, if it is not there yet.
+ensure-package = ls $(1) >/dev/null 2>&1 || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes --no-install-recommends $(2); }
+
 .PHONY: help setup demo test test-newest test-nodes lint docs bench clean
 
 help: ## List these words
@@ -51,7 +54,8 @@ demo: setup ## From one file to running machines, on simulated hardware
 	@$(SUDO) $(VENV)/bin/kombify demo
 
 test: setup ## Run all tests, the unit tests also with the newest Python and ansible-core
-	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes postgresql; }
+	@$(call ensure-package,/usr/lib/postgresql/*/bin/postgres,postgresql)
+	@$(call ensure-package,/usr/bin/java,default-jre-headless)
 	pytest --numprocesses auto --ignore tests/integration
 	@$(MAKE) --no-print-directory test-newest
 	@$(MAKE) --no-print-directory test-nodes
