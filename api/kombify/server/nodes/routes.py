@@ -10,6 +10,8 @@ from fastapi import APIRouter
 
 from kombify.server.deps import Reader, ServiceDep
 from kombify.server.jobs.launching import stack_named
+from kombify.server.nodes.models import NodeProposal, Proposal
+from kombify.server.nodes.proposal import propose_node
 from kombify.server.problems import not_found, says
 
 router = APIRouter(tags=["nodes"], responses=says(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -31,3 +33,12 @@ async def show_node(service: ServiceDep, _caller: Reader, name: str, stack: str 
     if plan.unified is None or name not in plan.unified.nodes:
         raise not_found("machine", f"'{name}'", "see: GET /nodes")
     return plan.unified.nodes[name].model_dump(mode="json")
+
+
+@router.post("/nodes", responses=says(HTTPStatus.CONFLICT))
+async def propose(service: ServiceDep, _caller: Reader, body: NodeProposal) -> Proposal:
+    """Say how the spec would have to change for a new machine. Nothing is written: the spec is yours."""
+    folder = service.stacks.folder(stack_named(service, body.stack))
+    change = await asyncio.to_thread(propose_node, folder, body.name, body.node)
+    wrong = any(problem["severity"] == "error" for problem in change.problems)
+    return Proposal(patch=change.patch, diff=change.diff, valid=not wrong, problems=change.problems)
