@@ -65,7 +65,8 @@ class PostgresServer:
         )
 
 
-def _programs() -> Path:
+def postgres_programs() -> Path:
+    """Return the folder of the server's programs."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not found:
         pytest.fail("these tests need the PostgreSQL server: apt-get install postgresql", pytrace=False)
@@ -74,7 +75,7 @@ def _programs() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    server = PostgresServer(_programs())
+    server = PostgresServer(postgres_programs())
     try:
         yield server
     finally:
