@@ -1,8 +1,9 @@
 """Kill everything that can be killed while jobs run on real machines, and show that nothing was lost.
 
-``python tests/torture --kills 100 --seed 7 --database both``: needs root and ``kombify sim doctor``.
-"""
 ``python tests/torture --kills 100 --seed 7``: needs root, and all that ``kombify sim doctor`` asks for.
+"""
+
+from __future__ import annotations
 
 import argparse
 import os
