@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
@@ -9,14 +10,24 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import did_you_mean
 
 PREFIX = "KOMBISTACK_"
 FILE = Path("kombistack.yaml")
+OF_THE_COMMAND = {f"{PREFIX}URL", f"{PREFIX}TOKEN"}
+"""What commands that talk to a service read from the environment."""
+
+
+def _split(value: Any) -> Any:
+    return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several texts; in the environment with commas between them."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,63}$")]
 
 
@@ -28,9 +39,15 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _said(key: str, default: Any, meaning: str) -> Any:
+def _setting(key: str, default: Any, meaning: str) -> Any:
     """Return a setting: its key in the file, what it is when nobody sets it, and what it means."""
     return Field(default, description=meaning, json_schema_extra={"key": key})
+
+
+def wrong(name: str, message: str) -> str:
+    """Return what is wrong with a setting, with its key in the file and its name in the environment."""
+    key = next((key for key, known in Settings.keys().items() if known == name), name)
+    return f"{key} ({PREFIX}{name.upper()}): {message}"
 
 
 def own_name() -> str:
@@ -43,32 +60,41 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    host: str = _said("server.host", "127.0.0.1", "address to listen on")
-    port: Port = _said("server.port", 5260, "port to listen on")
-    grpc_port: Port = _said("server.grpc_port", 5263, "port for agents")
-    data_dir: Path = _said("data_dir", Path("data"), "folder of the service's own files")
-    stacks_dir: Path = _said("stacks_dir", Path(), "folder of the stack, or of folders with a stack each")
-    database_url: SecretStr = _said("database.url", SecretStr(""), "postgresql://… for several machines")
-    database_path: Path | None = _said("database.path", None, "SQLite file; DATA_DIR/kombify.db if not set")
-    worker: Name = _said("worker.name", own_name(), "name of this worker; it has to stay the same")
-    jobs_at_once: Annotated[int, Field(ge=0, le=256)] = _said(
+    host: str = _setting("server.host", "127.0.0.1", "address to listen on")
+    port: Port = _setting("server.port", 5260, "port to listen on")
+    grpc_port: Port = _setting("server.grpc_port", 5263, "port for agents")
+    data_dir: Path = _setting("data_dir", Path("data"), "folder of the service's own files")
+    stacks_dir: Path = _setting("stacks_dir", Path(), "folder of the stack, or of folders with a stack each")
+    database_url: SecretStr = _setting("database.url", SecretStr(""), "postgresql://… for several machines")
+    database_path: Path | None = _setting("database.path", None, "SQLite file; DATA_DIR/kombify.db if not set")
+    worker: Name = _setting("worker.name", own_name(), "name of this worker; it has to stay the same")
+    jobs_at_once: Annotated[int, Field(ge=0, le=256)] = _setting(
         "worker.jobs_at_once", 16, "jobs of different stacks that run side by side; 0 leaves them to other workers"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = _said("log.level", "info", "what is logged")
-    dev_mode: bool = _said("dev_mode", False, "more words in errors, for those who work on kombify.stack")
-    cert_dir: Path | None = _said("auth.cert_dir", None, "folder of certificates; DATA_DIR/certs if not set")
-    tls_cert: Path | None = _said("server.tls_cert", None, "certificate for HTTPS")
-    tls_key: Path | None = _said("server.tls_key", None, "key of that certificate")
-    rate_limit: str = _said("server.rate_limit", "100/minute", "requests of one address; 0 for no limit")
-    trusted_proxies: tuple[str, ...] = _said(
+    log_level: Literal["debug", "info", "warning", "error"] = _setting("log.level", "info", "what is logged")
+    dev_mode: bool = _setting("dev_mode", False, "more words in errors, for those who work on kombify.stack")
+    cert_dir: Path | None = _setting("auth.cert_dir", None, "folder of certificates; DATA_DIR/certs if not set")
+    tls_cert: Path | None = _setting("server.tls_cert", None, "certificate for HTTPS")
+    tls_key: Path | None = _setting("server.tls_key", None, "key of that certificate")
+    rate_limit: str = _setting("server.rate_limit", "100/minute", "requests of one address; 0 for no limit")
+    trusted_proxies: Texts = _setting(
         "server.trusted_proxies", (), "addresses of proxies whose X-Forwarded-For is believed"
     )
-    cors_origins: tuple[str, ...] = _said("server.cors_origins", (), "origins of other sites that may call the API")
-    body_limit: Annotated[int, Field(ge=1024, le=2**30)] = _said("server.body_limit", 2**20, "bytes of one request")
-    gateway_issuer: str = _said("auth.gateway.issuer", "", "issuer of the gateway's tokens; nothing switches them off")
-    gateway_audience: str = _said("auth.gateway.audience", "kombify", "audience of the gateway's tokens")
-    gateway_jwks: str = _said("auth.gateway.jwks", "", "URL or file of the gateway's public keys")
-    internal_api: bool = _said("auth.gateway.internal_api", False, "answer the gateway's internal requests")
+    tls_at_proxy: bool = _setting(
+        "server.tls_at_proxy", False, "TLS ends at the trusted proxies, and nobody else is let in from outside"
+    )
+    cors_origins: Texts = _setting("server.cors_origins", (), "origins of other sites that may call the API")
+    body_limit: Annotated[int, Field(ge=1024, le=2**30)] = _setting("server.body_limit", 2**20, "bytes of one request")
+    gateway_issuer: str = _setting(
+        "auth.gateway.issuer", "", "issuer of the gateway's tokens; nothing switches them off"
+    )
+    gateway_audience: str = _setting("auth.gateway.audience", "kombify", "audience of the gateway's tokens")
+    gateway_jwks: str = _setting("auth.gateway.jwks", "", "URL or file of the gateway's public keys")
+    gateway_roles_claim: str = _setting("auth.gateway.roles_claim", "roles", "claim that lists viewer, operator, admin")
+    gateway_services: Texts = _setting(
+        "auth.gateway.services", (), "subjects of the gateway itself, which may make internal requests"
+    )
+    internal_api: bool = _setting("auth.gateway.internal_api", False, "answer the gateway's internal requests")
 
     @model_validator(mode="after")
     def _make_sense(self) -> Self:
@@ -105,8 +131,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over what is given from the file (see :func:`load_settings`)."""
-        return env_settings, init_settings
+        """Let what is given win over the environment (see :func:`load_settings`)."""
+        return init_settings, env_settings
 
     @classmethod
     def keys(cls) -> dict[str, str]:
@@ -122,9 +148,11 @@ def load_settings(file: Path | None = None, /, **given: Any) -> Settings:
     with everything that is wrong.
     """
     from_file, problems = _read(file or FILE, needed=file is not None)
+    problems += _unknown_variables()
+    set_here = {name.upper() for name in os.environ}
+    below = {name: value for name, value in from_file.items() if f"{PREFIX}{name.upper()}" not in set_here}
     try:
-        settings = Settings(**from_file)
-        settings = Settings.model_validate({**settings.model_dump(), **given}) if given else settings
+        settings = Settings(**{**below, **given})
     except ValidationError as error:
         problems += [_line_of(one) for one in error.errors()]
         raise SettingsError(problems) from None
@@ -144,12 +172,12 @@ def _read(file: Path, *, needed: bool) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"{file} has to hold keys and values"] if data is not None else []
     known = Settings.keys()
     flat = dict(_flat(data, known))
-    wrong = [
+    unknown = [
         f"{file}: there is no setting '{key}'. {did_you_mean(key, known, '')}".strip()
         for key in flat
         if key not in known
     ]
-    return {known[key]: value for key, value in flat.items() if key in known}, wrong
+    return {known[key]: value for key, value in flat.items() if key in known}, unknown
 
 
 def _flat(data: Mapping[Any, Any], known: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -161,14 +189,17 @@ def _flat(data: Mapping[Any, Any], known: Mapping[str, str], prefix: str = "") -
             yield key, value
 
 
-def _unknown(file: Path, key: str, known: Mapping[str, str]) -> str:
-    return f"{file}: there is no setting '{key}'. {did_you_mean(key, known, '')}".strip()
+def _unknown_variables() -> list[str]:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    strange = [name for name in os.environ if name.startswith(PREFIX) and name not in known | OF_THE_COMMAND]
+    return [
+        f"{name}: there is no setting for this variable. {did_you_mean(name, known, '')}".strip()
+        for name in sorted(strange)
+    ]
 
 
 def _line_of(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
         return message
-    name = str(error["loc"][0])
-    key = next((key for key, known in Settings.keys().items() if known == name), name)
-    return f"{key} ({PREFIX}{name.upper()}): {message}"
+    return wrong(str(error["loc"][0]), message)
