@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from kombify.cli.commands import COMMANDS
+from kombify.cli.commands import COMMANDS, SERVICE
+from kombify.cli.commands.job import job
 from kombify.cli.commands.sim import simulation
 from kombify.cli.output import Output
 
-EPILOG = "Exit codes: 0 fine, 1 failed, 2 the spec is invalid, 3 refused, 4 differences found."
+EPILOG = "Exit codes: 0 fine, 1 failed, 2 the spec or the configuration is invalid, 3 refused, 4 differences found."
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +22,7 @@ app = typer.Typer(
 for panel, functions in COMMANDS.items():
     for name, function in functions.items():
         app.command(name, rich_help_panel=panel)(function)
+app.add_typer(job, name="job", rich_help_panel=SERVICE)
 app.add_typer(simulation, name="sim", rich_help_panel="Try out")
 
 

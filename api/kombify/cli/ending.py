@@ -26,6 +26,7 @@ class Code(IntEnum):
     INVALID = 2
     REFUSED = 3
     DIFFERENT = 4
+    INTERRUPTED = 130
 
 
 class Stop(Exception):

@@ -53,3 +53,19 @@ DestroyData = Annotated[
 EventsFormat = Annotated[
     Format, typer.Option("--format", help="For people, or every event as one line of JSON, and a summary at the end.")
 ]
+
+ServiceUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url", metavar="URL", envvar="KOMBISTACK_URL", help="The service.", show_default="the one configured here"
+    ),
+]
+StackName = Annotated[
+    str, typer.Option("--stack", metavar="STACK", help="The stack.", show_default="the only one of the service")
+]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Show it until it has ended.")]
+LaunchKey = Annotated[
+    str | None,
+    typer.Option("--key", metavar="KEY", help="Launch it once: the same key again gives the first one again."),
+]
+Newest = Annotated[int, typer.Option("--last", "-n", metavar="NUMBER", min=1, help="How many, the newest first.")]

@@ -34,9 +34,11 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,63}$")]
 class SettingsError(Exception):
     """The service cannot be started like this; ``problems`` says all that is wrong, a line each."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], understood: Settings | None = None) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+        self.understood = understood
+        """The settings without what is unknown, if the rest makes sense."""
 
 
 def _setting(key: str, default: Any, meaning: str) -> Any:
@@ -79,9 +81,6 @@ class Settings(BaseSettings):
     rate_limit: str = _setting("server.rate_limit", "100/minute", "requests of one address; 0 for no limit")
     trusted_proxies: Texts = _setting(
         "server.trusted_proxies", (), "addresses of proxies whose X-Forwarded-For is believed"
-    )
-    tls_at_proxy: bool = _setting(
-        "server.tls_at_proxy", False, "TLS ends at the trusted proxies, and nobody else is let in from outside"
     )
     cors_origins: Texts = _setting("server.cors_origins", (), "origins of other sites that may call the API")
     body_limit: Annotated[int, Field(ge=1024, le=2**30)] = _setting("server.body_limit", 2**20, "bytes of one request")
@@ -157,7 +156,7 @@ def load_settings(file: Path | None = None, /, **given: Any) -> Settings:
         problems += [_line_of(one) for one in error.errors()]
         raise SettingsError(problems) from None
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(problems, settings)
     return settings
 
 

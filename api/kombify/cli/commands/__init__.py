@@ -17,14 +17,18 @@ from kombify.cli.commands.jobs import cancel, jobs, logs
 from kombify.cli.commands.plan import plan
 from kombify.cli.commands.rebalance import rebalance
 from kombify.cli.commands.schema import schema
+from kombify.cli.commands.serve import serve
 from kombify.cli.commands.simulate import simulate
 from kombify.cli.commands.up import up
 from kombify.cli.commands.validate import validate
 from kombify.cli.commands.why import why
 
+SERVICE = "Run on a service"
+
 COMMANDS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "validate": validate, "plan": plan},
-    "Run": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
+    "Run from here": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
+    SERVICE: {"serve": serve},
     "Understand": {"explain": explain, "why": why, "graph": graph, "capacity": capacity},
     "Try out": {"demo": demo, "simulate": simulate, "rebalance": rebalance},
     "Hand over": {"inventory": inventory, "export": export, "docs": docs, "schema": schema},

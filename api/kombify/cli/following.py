@@ -1,0 +1,139 @@
+"""Following what the service runs: nothing missing and nothing twice, also while the service is started again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import orjson
+
+from kombify.cli.client import Answered, Away, Client
+from kombify.cli.ending import Code, Stop
+from kombify.cli.options import Format
+from kombify.cli.output import Output
+from kombify.cli.sse import messages
+from kombify.cli.views.service.following import JsonView, TextView
+
+SILENCE = 45.0
+"""Seconds without a sign of life after which a connection is made anew; the service gives one every 15 s."""
+PATIENCE = 600.0
+"""Seconds for which a service may be away while somebody follows."""
+PAUSE = 0.5
+STARTING = (502, 503, 504)
+"""Answers of a service, or of a proxy before it, that is not ready."""
+
+
+class View(Protocol):
+    """Shows what happens."""
+
+    changed: int
+    """How many tasks changed something, or would."""
+
+    def state(self, job: dict[str, Any]) -> None:
+        """Take in a state of the job."""
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Take in an event, each once and in order."""
+
+    def end(self, job: dict[str, Any]) -> None:
+        """Sum up how it ended."""
+
+
+def follow(client: Client, output: Output, job: dict[str, Any], form: Format) -> Code:
+    """Show a job or a workflow to its end, and return what that means. Ctrl-C only ends the watching."""
+    kind = job["kind"]
+    view: View = JsonView(output) if form is Format.JSON else TextView(output)
+    with _left_alone(kind, job["id"]):
+        if kind == "workflow":
+            _show_jobs_of(client, output, job["id"], view)
+        else:
+            _show(client, output, job["id"], view)
+        ended = client.get(f"/{kind}s/{job['id']}")
+    view.end(ended)
+    return code_of(ended, changed=view.changed)
+
+
+def wait(client: Client, job: dict[str, Any]) -> dict[str, Any]:
+    """Wait until a job or a workflow has ended, and return it."""
+    with _left_alone(job["kind"], job["id"]):
+        while job["ended_at"] is None:
+            time.sleep(PAUSE)
+            job = client.get(f"/{job['kind']}s/{job['id']}")
+    return job
+
+
+def code_of(job: dict[str, Any], *, changed: int = 0) -> Code:
+    """Return the exit code of a job that has ended. One that only looked, and found differences, says so."""
+    good = job["state"] == "successful" or (job["kind"] == "workflow" and job["code"] == 0)
+    if not good:
+        return Code.FAILED
+    return Code.DIFFERENT if job.get("check") and changed else Code.FINE
+
+
+def stream(client: Client, output: Output, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a stream says, to its end, whatever happens to the connection or to the service meanwhile."""
+    last, gone_since = "", 0.0
+    while True:
+        try:
+            with client.stream(path, last, SILENCE) as chunks:
+                for message in messages(chunks):
+                    gone_since = 0.0
+                    if message is None:
+                        continue
+                    last = message.id or last
+                    data = orjson.loads(message.data)
+                    if message.event == "bye" and not data["again"]:
+                        raise Stop(f"the service ended the stream: {data['reason']}", "follow it again")
+                    yield message.event, data
+                    if message.event == "end":
+                        return
+        except (Away, Answered) as trouble:
+            if isinstance(trouble, Answered) and trouble.status not in STARTING:
+                raise
+            if not gone_since:
+                gone_since = time.monotonic()
+                output.tell(f"{trouble}. Waiting for it; what runs goes on.")
+            if time.monotonic() - gone_since > PATIENCE:
+                raise
+        time.sleep(PAUSE)
+
+
+def _show(client: Client, output: Output, job_id: int, view: View) -> None:
+    counter = 0
+    for kind, data in stream(client, output, f"/jobs/{job_id}/stream"):
+        if kind == "event" and data["counter"] > counter:
+            counter = data["counter"]
+            view.event(data)
+        elif kind in ("state", "end"):
+            view.state(data)
+
+
+def _show_jobs_of(client: Client, output: Output, workflow_id: int, view: View) -> None:
+    """Show the jobs of a workflow; they run one after another."""
+    seen: set[int] = set()
+    while True:
+        workflow = client.get(f"/workflows/{workflow_id}")
+        view.state(workflow)
+        jobs = client.items("/jobs", 1000, parent_id=workflow_id)
+        new = sorted(job["id"] for job in jobs if job["id"] not in seen)
+        for job_id in new:
+            seen.add(job_id)
+            _show(client, output, job_id, view)
+        if not new:
+            if workflow["ended_at"] is not None:
+                return
+            time.sleep(PAUSE)
+
+
+@contextmanager
+def _left_alone(kind: str, job_id: int) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stop(
+            f"no longer watching {kind} {job_id}; it goes on",
+            f"see it: kombify {kind} follow {job_id}; end it: kombify {kind} cancel {job_id}",
+            code=Code.INTERRUPTED,
+        ) from None

@@ -1,0 +1,65 @@
+"""What runs on the service, while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from kombify.cli.output import Output
+from kombify.cli.views.service.jobs import name_of, verdict
+
+WAITS = {"pending": "waits for a worker", "waiting": "waits for its turn on the stack"}
+
+
+class TextView:
+    """What Ansible prints, and on stderr what happens to the job."""
+
+    def __init__(self, output: Output) -> None:
+        self.changed = 0
+        self._output = output
+        self._said = ""
+
+    def state(self, job: dict[str, Any]) -> None:
+        """Say that a job waits, or which state a workflow has."""
+        word = WAITS.get(job["state"], job["state"] if job["kind"] == "workflow" and not job["ended_at"] else "")
+        said = f"{name_of(job)} {word}" if word else ""
+        if said and said != self._said:
+            self._output.tell(said)
+        self._said = said
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Print what Ansible printed, at once: whoever reads a pipe wants to see the progress."""
+        self.changed += counts(event)
+        if event["end_line"] > event["start_line"]:
+            self._output.show(Text.from_ansi(event["stdout"]))
+            self._output.stdout.file.flush()
+
+    def end(self, job: dict[str, Any]) -> None:
+        """Say how it ended."""
+        self._output.show("", *verdict(job, self.changed))
+
+
+class JsonView:
+    """Every event as one line, and how it ended as the last one."""
+
+    def __init__(self, output: Output) -> None:
+        self.changed = 0
+        self._output = output
+
+    def state(self, job: dict[str, Any]) -> None:
+        """Write nothing: the summary says how it ended."""
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Write an event."""
+        self.changed += counts(event)
+        self._output.line(event)
+
+    def end(self, job: dict[str, Any]) -> None:
+        """Write the summary."""
+        self._output.line({"event": "summary", "changed": self.changed, **job})
+
+
+def counts(event: dict[str, Any]) -> int:
+    """Return 1 for a task that changed something on a host, or would."""
+    return int(event["event"] == "runner_on_ok" and event["changed"])
