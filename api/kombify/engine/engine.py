@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from kombify.engine.deployment import Deployments
 from kombify.engine.durable import DurableQueue
-from kombify.engine.errors import EngineError
 from kombify.engine.execution import AGAIN
 from kombify.engine.launching import Orders
 from kombify.engine.performer import Performer
+from kombify.engine.place import take_place
 from kombify.engine.recorder import catch_up
 from kombify.engine.retention import remove_old
+from kombify.engine.schedules import Schedules
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
@@ -44,6 +44,8 @@ class Engine:
         self.settings = settings
         self._queue = DurableQueue(database, settings.worker)
         self.orders = Orders(database, stacks, self._queue.put)
+        self.deployments = Deployments(database, stacks, self.orders)
+        self.schedules = Schedules(database, self.orders, self.deployments)
         self.roll = Roll(database, settings.worker)
         self._performer = Performer(database, settings, stacks, self.troubles)
         self._note = Note(settings.data, settings.worker)
@@ -62,13 +64,14 @@ class Engine:
 
         Raises :class:`EngineError` when a worker of this name runs already.
         """
-        self._lock = _worker_lock(self.settings.data, self.settings.worker)
+        self._lock = take_place(self.settings.data, self.settings.worker)
         for step in (self.prepare, self.roll.enter, self._beat, self._catch_up, self._start_queue):
             self._insist(step)
         self._every("heartbeat", self.settings.beat, self._beat)
         self._every("rescue", self.settings.beat, self._rescue)
         self._every("queue", self.settings.tidy, self.find_forgotten)
         self._every("retention", self.settings.retention, self.remove_old)
+        self._every("schedules", self.settings.schedules, self.schedules.fire_due)
 
     def stop(self, *, drain: int = 0) -> None:
         """Stop taking jobs; wait so many seconds for those that run, and leave the rest to whoever comes next.
@@ -150,18 +153,3 @@ class Engine:
                 self.troubles.note(name, trouble)
             else:
                 self.troubles.over(name)
-
-
-def _worker_lock(folder: Path, worker: str) -> int:
-    """Take the right to be the worker of this name. The kernel gives it back when the process dies."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder / f"worker-{worker}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    for _ in range(50):  # who was killed a moment ago may still be on its way out
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.1)
-        else:
-            return handle
-    os.close(handle)
-    raise EngineError(f"worker '{worker}' runs already", "stop it, or give this one another name")

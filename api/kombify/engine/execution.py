@@ -16,10 +16,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read import Surroundings, read_secret
+from kombify.engine.errors import NotFound
 from kombify.engine.outcome import Outcome
 from kombify.engine.recorder import Recorder
-from kombify.engine.requests import JobRequest, load_job
+from kombify.engine.requests import LAST, JobRequest, load_job
 from kombify.engine.settings import EngineSettings
+from kombify.engine.snapshots import last_applied, unpack
 from kombify.engine.stacks import Stacks, changed
 from kombify.engine.troubles import Troubles
 from kombify.engine.warden import name_of, own
@@ -34,7 +36,7 @@ from kombify.runner.request import Request
 from kombify.runner.status import State, Status
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import Job, Run
+from kombify.store.models import Job, Run, Snapshot
 
 LOOK = 0.1
 """Seconds between two looks at what a job has written."""
@@ -129,7 +131,7 @@ class Execution:
         secrets = {name: read_secret(text, Surroundings(stack)) for name, text in request.secrets.items()}
         return Request(
             playbook=request.playbook,
-            inventories=self._stacks.inventories(job.stack),
+            inventories=self._inventories(request, job, stack),
             title=request.title or str(job.id),
             tags=request.tags,
             limit=",".join(request.limit),
@@ -138,6 +140,21 @@ class Execution:
             verbosity=request.verbosity,
             variables={**request.variables, **secrets},
             secret=tuple(secrets),
+        )
+
+    def _inventories(self, request: JobRequest, job: Job, stack: Path) -> tuple[str, ...]:
+        """Return the stack's inventories, those of a snapshot in a folder of its own that the next job replaces."""
+        known = self._stacks.inventories(job.stack)
+        if request.snapshot is None:
+            return known
+        with self._database.read() as session:
+            number = last_applied(session, job.stack) if request.snapshot == LAST else request.snapshot
+            snapshot = session.get(Snapshot, number or 0)
+        if snapshot is None or snapshot.stack != job.stack:
+            raise NotFound(f"there is no snapshot {request.snapshot} of {job.stack}", "deploy the stack first")
+        copy = unpack(snapshot.files, stack, self._settings.data / "snapshots" / job.stack)
+        return tuple(
+            str(copy / Path(one).relative_to(stack)) if Path(one).is_relative_to(stack) else one for one in known
         )
 
     def _never_ran(self, folder: Folder) -> bool:

@@ -14,6 +14,10 @@ HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]
 TagName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", max_length=100)]
 
 
+LAST = "last"
+"""The snapshot of the last deployment that came to a good end, whichever that is when the job begins."""
+
+
 class JobRequest(BaseModel, frozen=True, extra="forbid"):
     """One run of a playbook."""
 
@@ -24,6 +28,8 @@ class JobRequest(BaseModel, frozen=True, extra="forbid"):
     tags: tuple[TagName, ...] = ()
     limit: tuple[HostName, ...] = ()
     """Hosts; none means all of the playbook."""
+    labels: tuple[str, ...] = ()
+    """Words by which it is found again."""
     check: bool = False
     diff: bool = False
     verbosity: int = Field(0, ge=0, le=5)
@@ -33,6 +39,10 @@ class JobRequest(BaseModel, frozen=True, extra="forbid"):
     """Variables whose values are read when the job starts: ``{"db_password": "vault:kv/db#password"}``."""
     plan: dict[str, str] = {}
     """The fingerprint of the plan that the job belongs to; it runs only as long as that is still the stack's."""
+    snapshot: int | Literal["last"] | None = None
+    """The files of the stack that it works with; those that are there when it begins, if none is named."""
+    purpose: Literal["", "plan", "drift", "take away"] = ""
+    """What is made of its result: a plan or drift of what it found different in check mode."""
 
     @model_validator(mode="after")
     def _hold_no_secrets(self) -> Self:
@@ -59,7 +69,14 @@ class WorkflowRequest(BaseModel, frozen=True, extra="forbid"):
     phases: tuple[PhaseRequest, ...] = Field(min_length=1)
     success: str = "successful"
     """The state in which the workflow ends when all went well; a deployment ends ``running``."""
+    labels: tuple[str, ...] = ()
     plan: dict[str, str] = {}
+    snapshot: int | None = None
+    """The files that a deployment is made from. When it ends well, rollbacks of later ones go back to them."""
+    prune: bool = False
+    """Whether a deployment retires virtual machines that left the spec."""
+    check: bool = False
+    """Whether it only tells what would be changed."""
 
 
 LaunchRequest = Annotated[JobRequest | WorkflowRequest, Field(discriminator="kind")]

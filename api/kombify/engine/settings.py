@@ -27,5 +27,7 @@ class EngineSettings:
     """How long a worker may be silent before others take over what it had begun."""
     tidy: float = 30.0
     """Between two looks for jobs that the queue forgot."""
+    schedules: float = 5.0
+    """Between two looks for schedules that are due."""
     retention: float = 3600.0
     """Between two removals of what is old."""

@@ -66,7 +66,7 @@ def find_stacks(folder: Path) -> StackFolders:
     return StackFolders({path.name: path for path in found})
 
 
-def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+def changed(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> list[str]:
     """Return the names of what is not the same."""
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 

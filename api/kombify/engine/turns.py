@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from kombify.engine.endings import after_end
 from kombify.engine.outcome import Outcome
 from kombify.runner.status import State
 from kombify.store.columns import now
@@ -46,6 +47,7 @@ def close(session: Session, job: Job, outcome: Outcome) -> None:
     stored, highest = session.execute(counters.where(Event.job_id == job.id)).one()
     job.events_missing = highest - stored
     session.execute(delete(StackLease).where(StackLease.job_id == job.id))
+    after_end(session, job)
 
 
 def _has_lease(database: Database, session: Session, job: Job) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kombify.engine.execution import Execution
 from kombify.engine.outcome import Outcome
+from kombify.engine.rollback import Rollback
 from kombify.engine.turns import close
 from kombify.runner.status import State
 from kombify.store.database import Database
@@ -26,6 +27,7 @@ class WorkflowRun:
     def __init__(self, database: Database, execution: Execution) -> None:
         self._database = database
         self._execution = execution
+        self._rollback = Rollback(database)
 
     def carry_out(self, workflow_id: int) -> Outcome:
         """Carry out a workflow whose turn it is, or go on with it, and return how it ended."""
@@ -43,22 +45,28 @@ class WorkflowRun:
 
     def _rolled_back(self, workflow_id: int, ran: list[Phase], failure: Outcome) -> Outcome:
         """Undo phases, the last one first. All are tried; the failed one was tried first, as it may be half done."""
-        undone = [phase for phase in reversed(ran) if phase.undo is not None]
-        stuck = [phase.name for phase in undone if not self._undo_phase(workflow_id, phase).good]
+        undone = {phase.name: self._undo_phase(workflow_id, phase) for phase in reversed(ran)}
+        stuck = [name for name, outcome in undone.items() if outcome is not None and not outcome.good]
         if stuck:
             message = f"{failure.message}; undo failed: {', '.join(stuck)}".removeprefix("; ")
             return Outcome(State.ERROR, failure.code, message)
         if failure.state == State.CANCELED:
             return failure
-        return Outcome(ROLLED_BACK if undone else State.ERROR, failure.code, failure.message)
+        something = any(outcome is not None for outcome in undone.values())
+        return Outcome(ROLLED_BACK if something else State.ERROR, failure.code, failure.message)
 
     def _carry_out_phase(self, workflow_id: int, phase: Phase) -> Outcome:
         self._enter(workflow_id, phase.state)
         return self._child(workflow_id, phase, "job_id", phase.name, phase.request)
 
-    def _undo_phase(self, workflow_id: int, phase: Phase) -> Outcome:
+    def _undo_phase(self, workflow_id: int, phase: Phase) -> Outcome | None:
+        """Undo a phase, and return how that went; None when there is nothing to undo."""
+        request = self._rollback.request(phase)
+        if request is None:
+            return None
         self._enter(workflow_id, ROLLING_BACK)
-        return self._child(workflow_id, phase, "undo_job_id", f"undo {phase.name}", phase.undo or {})
+        asked = request.model_dump(mode="json")
+        return self._child(workflow_id, phase, "undo_job_id", f"undo {phase.name}", asked)
 
     def _child(self, workflow_id: int, phase: Phase, column: str, title: str, request: dict[str, Any]) -> Outcome:
         """Carry out the job of a phase, which exists once, and return how it ended, also if that was long ago."""

@@ -1,0 +1,42 @@
+"""What follows from the end of a job, in the transaction that ends it: so it happens once, whoever is killed when."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from kombify.engine.drift import Difference, by_host, differences_of
+from kombify.runner.status import State
+from kombify.store.columns import now
+from kombify.store.models import Drift, Job, Notice, Snapshot
+
+LOOKED = (State.SUCCESSFUL, State.FAILED)
+"""Ends of a run that saw what it could: one that failed on a host saw the others."""
+
+
+def after_end(session: Session, job: Job) -> None:
+    """Keep what a job that has just ended was for."""
+    purpose = job.request.get("purpose")
+    if purpose in ("plan", "drift") and job.state in LOOKED:
+        found = differences_of(session, job.id)
+        if purpose == "plan":
+            job.artifacts = {**(job.artifacts or {}), "differences": found}
+        else:
+            _keep_drift(session, job, found)
+    if job.kind == "workflow" and job.state == job.request.get("success"):
+        _keep_as_applied(session, job)
+
+
+def _keep_drift(session: Session, job: Job, found: list[Difference]) -> None:
+    session.add(Drift(stack=job.stack, job_id=job.id, differences=found))
+    hosts = by_host(found)
+    if hosts:
+        session.add(
+            Notice(kind="drift", subject=f"job {job.id}", stack=job.stack, data={"job": job.id, "hosts": hosts})
+        )
+
+
+def _keep_as_applied(session: Session, job: Job) -> None:
+    """Remember the files that are deployed now: a rollback of the next deployment goes back to them."""
+    snapshot = job.request.get("snapshot")
+    if snapshot is not None and not job.request.get("check"):
+        session.get_one(Snapshot, snapshot).applied_at = now()

@@ -1,0 +1,79 @@
+"""How a phase of a deployment is undone. What that takes is known only when it is to be done, so it is found out then.
+
+A rollback brings back what was there before, and never deletes data:
+
+- A stage runs again with the files of the last deployment that came to a good end. Before the first one there are none.
+- What was not there at all when the deployment took stock is taken away: virtual machines are retired (shut down,
+  disks kept), machines get their settings back. What was there, whoever had put it there, is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from kombify.engine.requests import LAST, JobRequest, load_job
+from kombify.engine.snapshots import last_applied
+from kombify.runner.status import State
+from kombify.store.database import Database
+from kombify.store.models import Event, Job, Phase
+
+GIVEN_BACK = ("prepare", "pangolin")
+"""Roles whose undo runs on machines themselves."""
+MACHINES = "proxmox"
+"""The role whose undo retires machines."""
+
+
+class Rollback:
+    """Finds out how phases are undone."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def request(self, phase: Phase) -> JobRequest | None:
+        """Return the job that undoes a phase, or None when there is nothing to undo."""
+        if phase.undo is None:
+            return None
+        asked = load_job(phase.undo)
+        if asked.purpose == "take away":
+            return self._taking_away(asked, phase)
+        if asked.snapshot != LAST:
+            return asked
+        with self._database.read() as session:
+            workflow = session.get_one(Job, phase.workflow_id)
+            last = last_applied(session, workflow.stack)
+        return None if last is None else asked.model_copy(update={"snapshot": last})
+
+    def _taking_away(self, asked: JobRequest, phase: Phase) -> JobRequest | None:
+        """Return the job that takes away what the stock does not know; without a whole stock nothing was begun."""
+        with self._database.read() as session:
+            stock_id = session.get_one(Phase, (phase.workflow_id, phase.position)).job_id
+            stock = session.get(Job, stock_id or 0)
+            if stock is None or stock.state != State.SUCCESSFUL:
+                return None
+            columns = (Event.event, Event.host, Event.role, Event.changed, Event.data)
+            told = (Event.job_id == stock.id, Event.event == "runner_on_ok")
+            events = [event._asdict() for event in session.execute(select(*columns).where(*told))]
+        untouched = {role: sorted(_untouched(events, role)) for role in GIVEN_BACK}
+        variables = {**asked.variables, "kombify_undo": untouched, "proxmox_spare": sorted(_machines(events))}
+        return asked.model_copy(update={"variables": variables})
+
+
+def _untouched(events: Iterable[Mapping[str, Any]], role: str) -> set[str]:
+    """Return the hosts on which the undo of a role found nothing to take away: there was nothing of it."""
+    of_role = [event for event in events if _role(event) == role]
+    return {event["host"] for event in of_role} - {event["host"] for event in of_role if event["changed"]}
+
+
+def _machines(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the virtual machines of the stack that there were. Retired ones were as good as gone."""
+    for event in events:
+        if _role(event) == MACHINES:
+            removed = (event["data"].get("res") or {}).get("removed") or []
+            yield from (one["name"] for one in removed if not one["retired"])
+
+
+def _role(event: Mapping[str, Any]) -> str:
+    return str(event["role"]).rpartition(".")[2]
