@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Running a stack: secrets, sign-in, backups, roll-out, monitoring, remediation, policies."""
+"""Running a stack: secrets, sign-in, roll-out, monitoring, and who runs its jobs."""
 
 from __future__ import annotations
 
@@ -125,3 +125,32 @@ class Monitoring(Part):
     logs: Logs = Field(default=Logs(), description="How logs are gathered.")
     notify: dict[str, Notify] = Field(default_factory=dict, description="Ways to be told, by name.")
     alerts: dict[str, Alert] = Field(default_factory=dict, description="Alerts of your own, by name.")
+
+
+class AwxProject(Part):
+    """Where AWX gets the files of the stack."""
+
+    url: str = Field(description="The repository with the spec, as git would clone it.")
+    branch: str | None = Field(default=None, description="The branch; the repository's own when left out.")
+    credential: str | None = Field(default=None, description="The name of AWX's credential for the repository.")
+    path: str = Field(default="kombination.yaml", description="The spec, relative to the repository's top.")
+
+
+class Awx(Part):
+    """An AWX or Automation Controller that runs the jobs of this stack as job templates."""
+
+    url: str = Field(description="The address of the controller.")
+    token: Secret = Field(description="The token for its API.")
+    verify_tls: bool = Field(default=True, description="Whether its certificate is checked.")
+    organization: str = Field(default="Default", description="The organization that everything is made in.")
+    project: AwxProject | None = Field(
+        default=None, description="Where the spec is; without it the playbook kombify.stack.awx makes nothing."
+    )
+    environment: str | None = Field(default=None, description="The image of the execution environment.")
+    credentials: Words = Field(default=(), description="Names of AWX's credentials that jobs get, such as SSH keys.")
+
+
+class Execution(Part):
+    """Who runs the jobs of this stack; without it the service does."""
+
+    awx: Awx | None = Field(default=None, description="An AWX that runs them as job templates.")

@@ -34,6 +34,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.model.machines 
 )
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.operations import (
     Auth,
+    Execution,
     Monitoring,
     Rollout,
     Secrets,
@@ -161,6 +162,7 @@ class Stack(Part):
         default_factory=dict, description="Limited reactions to events, by name."
     )
     policies: Policies = Field(default=Policies(), description="What is checked, and how strictly.")
+    execution: Execution = Field(default=Execution(), description="Who runs the jobs.")
 
     # Options that users of Ansible's inventory plugins expect to write into the same file.
     compose: Anything = Field(default_factory=dict, description="Ansible: host variables made by Jinja expressions.")
