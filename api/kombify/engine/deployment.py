@@ -46,17 +46,22 @@ class Deployments:
         self._stacks = stacks
         self._orders = orders
 
-    def deploy(self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None) -> Launched:
+    def deploy(
+        self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None, labels: tuple[str, ...] = ()
+    ) -> Launched:
         """Launch a deployment of a stack as its files are now."""
-        return self._known(by, key, stack) or self._deploy(stack, prune=prune, by=by, key=key)
+        return self._known(by, key, stack) or self._deploy(stack, prune=prune, by=by, key=key, labels=labels)
 
-    def plan(self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None) -> Launched:
+    def plan(
+        self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None, labels: tuple[str, ...] = ()
+    ) -> Launched:
         """Launch what tells what a deployment would change: all of it in check mode. ``apply`` does it then."""
         known = self._known(by, key, stack)
         if known is not None:
             return known
         snapshot = take(self._database, stack, planned_files(self._stacks.folder(stack)))
-        return self._orders.launch(stack, plan_of(stack, snapshot, prune=prune), by=by, key=key)
+        request = plan_of(stack, snapshot, prune=prune).model_copy(update={"labels": labels})
+        return self._orders.launch(stack, request, by=by, key=key)
 
     def apply(self, plan_id: int, *, by: str = "") -> Launched:
         """Launch the deployment that was planned, once, whoever asks and however often.
@@ -87,11 +92,12 @@ class Deployments:
             plan = session.get_one(Job, plan_id)
             return self._changed_since(plan)
 
-    def _deploy(self, stack: str, *, prune: bool, by: str, key: str | None) -> Launched:
+    def _deploy(self, stack: str, *, prune: bool, by: str, key: str | None, labels: tuple[str, ...] = ()) -> Launched:
         folder = self._stacks.folder(stack)
         fix_placement(folder)
         snapshot = take(self._database, stack, planned_files(folder))
-        return self._orders.launch(stack, deployment_of(stack, snapshot, prune=prune), by=by, key=key)
+        request = deployment_of(stack, snapshot, prune=prune).model_copy(update={"labels": labels})
+        return self._orders.launch(stack, request, by=by, key=key)
 
     def _good_plan(self, plan_id: int) -> Job:
         """Return a plan that came to a good end."""
