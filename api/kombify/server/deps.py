@@ -5,18 +5,16 @@ The scope that a route needs is the type of its caller: ``caller: Runner`` lets 
 
 from __future__ import annotations
 
-import asyncio
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.openapi.models import HTTPBearer as BearerModel
+from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
 from kombify.server.access.callers import Caller
-from kombify.server.problems import Problem
 from kombify.server.service import Service
-from kombify.store.tokens import Scope, find_token
+from kombify.store.tokens import Scope
 
 
 def service_of(connection: HTTPConnection) -> Service:
@@ -26,30 +24,27 @@ def service_of(connection: HTTPConnection) -> Service:
 
 
 ServiceDep = Annotated[Service, Depends(service_of)]
-Bearer = Annotated[
-    HTTPAuthorizationCredentials | None,
-    Security(HTTPBearer(auto_error=False, scheme_name="token", description="An API token, or the gateway's.")),
-]
 
 
-async def caller_of(connection: HTTPConnection, service: ServiceDep, bearer: Bearer) -> Caller:
+class BearerText(SecurityBase):
+    """The token of a request or of a WebSocket, as it is written in the header ``Authorization``."""
+
+    def __init__(self) -> None:
+        self.model = BearerModel(description="An API token, or a token of the gateway.")
+        self.scheme_name = "token"
+
+    async def __call__(self, connection: HTTPConnection) -> str:
+        """Return it, or nothing."""
+        kind, _blank, text = connection.headers.get("authorization", "").partition(" ")
+        return text.strip() if kind.lower() == "bearer" else ""
+
+
+Bearer = Annotated[str, Security(BearerText())]
+
+
+async def caller_of(connection: HTTPConnection, service: ServiceDep, text: Bearer) -> Caller:
     """Return who asks, or refuse."""
-    address = connection.client.host if connection.client else ""
-    caller = await asyncio.to_thread(_find, service, bearer.credentials, address) if bearer else None
-    if caller is None:
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED,
-            "this token is not known, has expired or was revoked" if bearer else "a token is needed",
-            "send it as 'Authorization: Bearer TOKEN'; make one with: kombify token create NAME",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    return caller
-
-
-def _find(service: Service, text: str, address: str) -> Caller | None:
-    with service.database.read() as session:
-        token = find_token(session, text)
-    return None if token is None else Caller(token.name, Scope(token.scope), address)
+    return await service.door.enter(connection, text)
 
 
 class Needs:
@@ -58,15 +53,11 @@ class Needs:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    async def __call__(self, service: ServiceDep, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    async def __call__(
+        self, connection: HTTPConnection, service: ServiceDep, caller: Annotated[Caller, Depends(caller_of)]
+    ) -> Caller:
         """Return the caller, or refuse."""
-        if not caller.scope.allows(self._scope):
-            await service.audit(caller, "refused", f"needs {self._scope}", allowed=False)
-            raise Problem(
-                HTTPStatus.FORBIDDEN,
-                f"'{caller.name}' may {caller.scope}, and this needs '{self._scope}'",
-                f"use a token with the scope '{self._scope}'",
-            )
+        await service.door.need(connection, caller, self._scope)
         return caller
 
 

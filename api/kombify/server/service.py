@@ -13,11 +13,16 @@ from kombify.engine.engine import Engine
 from kombify.engine.launching import Orders
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import StackFolders, find_stacks
-from kombify.server.access.callers import Caller
+from kombify.server.access.audit import Audit
+from kombify.server.access.callers import Caller, Callers
+from kombify.server.access.door import REFUSED_LOGINS, Door
+from kombify.server.access.gateway import gateway_of
+from kombify.server.access.journal import Journal
+from kombify.server.access.rate import Limiter
 from kombify.server.settings import Settings
 from kombify.server.stacks.planned import Plans
+from kombify.server.system.watch import Watch
 from kombify.store.database import Database
-from kombify.store.models import AuditEntry
 
 
 class Service:
@@ -34,6 +39,11 @@ class Service:
             engine
             or EngineSettings(data=settings.data_dir.absolute(), worker=settings.worker, at_once=settings.jobs_at_once),
         )
+        self.journal = Journal(self.database)
+        self.trail = Audit(self.journal)
+        callers = Callers(self.database, self.journal, gateway_of(settings))
+        self.door = Door(callers, self.trail, Limiter(REFUSED_LOGINS if settings.rate_limit != "0" else "0"))
+        self.watch = Watch(settings, self.database, self.engine, self.journal, callers)
 
     @property
     def orders(self) -> Orders:
@@ -48,6 +58,8 @@ class Service:
         """Leave. The processes of jobs go on, and the next start takes them up."""
         if self.settings.jobs_at_once:
             await asyncio.to_thread(self.engine.stop)
+        self.watch.stop()
+        await self.journal.stop()
         await self.database.async_engine.dispose()
         await asyncio.to_thread(self.database.close)
 
@@ -61,16 +73,4 @@ class Service:
         self, caller: Caller, action: str, subject: str = "", *, allowed: bool = True, **details: Any
     ) -> None:
         """Write down who changed what, or was refused."""
-        entry = AuditEntry(
-            who=caller.name,
-            address=caller.address,
-            action=action,
-            subject=subject,
-            allowed=allowed,
-            details=details,
-        )
-        await asyncio.to_thread(self._write, entry)
-
-    def _write(self, entry: AuditEntry) -> None:
-        with self.database.begin() as session:
-            session.add(entry)
+        await self.trail.note(caller, action, subject, allowed=allowed, **details)

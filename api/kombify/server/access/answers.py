@@ -13,9 +13,7 @@ POLICY = 1008
 
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with a problem, over HTTP or to somebody who wants a WebSocket."""
-    if scope["type"] != "websocket":
-        await problem.answer()(scope, receive, send)
-    elif "websocket.http.response" in scope.get("extensions", {}):
+    if scope["type"] != "websocket" or "websocket.http.response" in scope.get("extensions", {}):
         await problem.answer()(scope, receive, send)
     else:
         await WebSocketClose(POLICY, problem.body.detail)(scope, receive, send)

@@ -10,6 +10,7 @@ import jwt
 
 from kombify.server.access.keys import Keys
 from kombify.server.access.refusals import Refused
+from kombify.server.settings import Settings
 from kombify.store.tokens import Scope
 
 LEEWAY = 30
@@ -64,6 +65,14 @@ class Gateway:
         except jwt.PyJWTError as error:
             raise Refused(f"the gateway's token is not good: {error}") from error
         return Claims(str(claims["sub"]), scope_of(claims.get(self._roles_claim)))
+
+
+def gateway_of(settings: Settings) -> Gateway | None:
+    """Return the gateway that is trusted, if one is."""
+    if not settings.gateway_issuer:
+        return None
+    keys = Keys(settings.gateway_jwks)
+    return Gateway(settings.gateway_issuer, settings.gateway_audience, keys, settings.gateway_roles_claim)
 
 
 def looks_signed(text: str) -> bool:

@@ -26,8 +26,8 @@ def asks_from_here(scope: Scope) -> bool:
 
     Not a proxy on it that speaks for others, and not a browser that was told that a stranger's name is this machine.
     """
-    client = scope.get("client")
+    address = str((scope.get("client") or ("",))[0])
     headers = Headers(scope=scope)
     name = headers.get("host", "").rsplit(":", 1)[0] if "]" not in headers.get("host", "") else "[::1]"
     forwarded = any(one in headers for one in FORWARDED)
-    return bool(client) and is_loopback(client[0]) and not forwarded and (name in NAMES or is_loopback(name))
+    return is_loopback(address) and not forwarded and (name in NAMES or is_loopback(name))
