@@ -24,6 +24,7 @@ POOL = 24
 """Connections of one service; work on the database is short, so this serves many more threads."""
 BUSY_MS = 30_000
 PRAGMAS = (
+    "PRAGMA auto_vacuum=INCREMENTAL",  # the file can shrink again; only the first one to open it has this choice
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
     f"PRAGMA busy_timeout={BUSY_MS}",
@@ -42,6 +43,11 @@ class Database:
     def is_sqlite(self) -> bool:
         """Tell whether the database is a file, which only one machine can use."""
         return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None when there is a server."""
+        return Path(self._url.database or "") if self.is_sqlite else None
 
     @cached_property
     def engine(self) -> Engine:
@@ -105,7 +111,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back. An async engine is the event loop's to close."""
-        self.engine.dispose()
+        if "engine" in self.__dict__:  # to ask for it would make the file
+            self.engine.dispose()
 
     def _insert(self, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
         return sqlite.insert(model) if self.is_sqlite else postgresql.insert(model)

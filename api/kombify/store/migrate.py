@@ -25,16 +25,31 @@ def migrate(database: Database, revision: str = "head") -> None:
     with database.engine.begin() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        _refuse_newer(connection)
-        command.upgrade(configuration(connection), revision)
+        upgrade(connection, revision)
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Do the same in a transaction that somebody else has begun."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    _refuse_newer(connection)
+    command.upgrade(configuration(connection), revision)
 
 
 def revision_of(database: Database) -> str | None:
     """Return the revision of a database; None when it is empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_at(connection)
+
+
+def revision_at(connection: Connection) -> str | None:
+    """Return the revision that a transaction sees; None when the database is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> set[str]:
+    """Return all revisions that this version of kombify can bring to the newest."""
+    return {one.revision for one in ScriptDirectory.from_config(configuration(None)).walk_revisions()}
 
 
 def newest_revision() -> str:
@@ -51,9 +66,8 @@ def configuration(connection: Connection | None) -> Config:
 
 
 def _refuse_newer(connection: Connection) -> None:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    known = {one.revision for one in ScriptDirectory.from_config(configuration(None)).walk_revisions()}
-    if revision is not None and revision not in known:
+    revision = revision_at(connection)
+    if revision is not None and revision not in known_revisions():
         raise StoreError(
             f"the database was used by a newer version of kombify (revision {revision})",
             "install that version again, or restore a backup made before",
