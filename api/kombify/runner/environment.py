@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kombify.runner import processes
+from kombify.runner.job import fact_cache
 
 SETTINGS = {
     # Half of the time of a run; for local connections it would only cost.
@@ -24,8 +25,11 @@ SETTINGS = {
     "ANSIBLE_CALLBACKS_ENABLED": "kombify.stack.summary",
     "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "7200",
     "ANSIBLE_NOCOWS": "true",
+    # Whoever shows the output says whether there are colours.
+    "ANSIBLE_FORCE_COLOR": "true",
 }
 CONFIGURATION = "ansible.cfg"
+CALLBACKS = Path(__file__).with_name("callback")
 SERVICE = "KOMBISTACK_"
 """How the service's own settings begin, such as the password of its database: no business of a job."""
 
@@ -47,5 +51,20 @@ def job_environment(folder: Path, stack: Path, environment: Mapping[str, str] | 
         "PATH": os.pathsep.join((programs, given.get("PATH", os.defpath))),
         # What a killed run leaves behind goes with the job's folder.
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
+        "ANSIBLE_RETRY_FILES_ENABLED": "false",
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(fact_cache(folder.parent)),
+        **_callback(given),
         processes.MARK: str(folder),
+    }
+
+
+def _callback(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what makes Ansible tell us what happens; how it looks on the screen stays the user's choice."""
+    folders = (given.get("ANSIBLE_CALLBACK_PLUGINS"), str(CALLBACKS))
+    looks = given.get("ANSIBLE_STDOUT_CALLBACK")
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": os.pathsep.join(filter(None, folders)),
+        "ANSIBLE_STDOUT_CALLBACK": "kombify_events",
+        **({"ORIGINAL_STDOUT_CALLBACK": looks} if looks else {}),
     }

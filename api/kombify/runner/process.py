@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,11 +9,11 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from kombify.runner import processes
-from kombify.runner.events import Redactor, secrets_in, shaped
-from kombify.runner.job import Job, fact_cache, stack_lock
+from kombify.runner.events import Redactor, secrets_in
+from kombify.runner.job import Job, stack_lock
+from kombify.runner.playbook import Playbook
 from kombify.runner.reconcile import end_what_was_left, now
 from kombify.runner.request import Request
 from kombify.runner.status import State, Status
@@ -34,50 +33,24 @@ class Canceled(Exception):
 class Cancellation:
     """Remembers that the process was asked to end, and passes it on to the playbook."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._until: float | None = None
         self.asked = False
-        self.waiting = True
+        self.playbook: Playbook | None = None
+        """What runs; nothing while the job waits."""
         signal.signal(signal.SIGTERM, self._ask)
 
     def overdue(self) -> bool:
-        """Tell whether the playbook has to be ended by force. ansible-runner asks this every second."""
-        if not self.asked:
-            return False
-        if self._until is None:
-            self._until = time.monotonic() + GRACE
-            # What Ctrl-C does: Ansible stops its workers and says that it was interrupted.
-            for pid in processes.children_of(os.getpid(), self._folder):
-                processes.send(pid, self._folder, signal.SIGINT)
-        return time.monotonic() > self._until
+        """Tell whether the playbook has to be ended by force."""
+        return self._until is not None and time.monotonic() > self._until
 
     def _ask(self, _number: int, _frame: object) -> None:
         self.asked = True
-        if self.waiting:
+        if self.playbook is None:
             raise Canceled
-
-
-class Recorder:
-    """Appends events and output, one write an event: so a line is there or not, whenever the process is killed."""
-
-    def __init__(self, job: Job, redactor: Redactor) -> None:
-        self.in_order = False
-        """Whether Ansible came to its own end."""
-        self._redactor = redactor
-        self._events = _opened(job.events)
-        self._log = _opened(job.log)
-
-    def __call__(self, event: dict[str, Any]) -> bool:
-        """Keep an event; False tells ansible-runner to write no file of its own for it."""
-        if event.get("event") == "playbook_on_stats":
-            self.in_order = True
-        if "uuid" in event:
-            kept = shaped(event, self._redactor)
-            os.write(self._events, f"{json.dumps(kept, ensure_ascii=False, default=str)}\n".encode(errors="replace"))
-            if kept.get("stdout"):
-                os.write(self._log, f"{kept['stdout']}\n".encode(errors="replace"))
-        return False
+        if self._until is None:
+            self._until = time.monotonic() + GRACE
+            self.playbook.interrupt()
 
 
 def run_job(folder: Path) -> int:
@@ -88,14 +61,16 @@ def run_job(folder: Path) -> int:
     status = Status(State.WAITING, pid=os.getpid())
     job.record(status)
     try:
-        cancellation = Cancellation(folder)
+        cancellation = Cancellation()
         _say_that_we_live()
+        request = job.request()
+        playbook = Playbook(job, request, Redactor(_secrets(job, request)))
         with stack_lock(folder.parent):
-            cancellation.waiting = False
             end_what_was_left(folder.parent)
+            cancellation.playbook = playbook
             status = replace(status, state=State.RUNNING, started=now())
             job.record(status)
-            status = _ran(job, status, cancellation)
+            status = _ran(job, playbook, status, cancellation)
             job.record(status)
     except Canceled:
         job.record(replace(status, state=State.CANCELED, ended=now()))
@@ -105,38 +80,19 @@ def run_job(folder: Path) -> int:
     return status.code if status.code is not None else 1
 
 
-def _ran(job: Job, status: Status, cancellation: Cancellation) -> Status:
+def _ran(job: Job, playbook: Playbook, status: Status, cancellation: Cancellation) -> Status:
     """Run the playbook and return how the job ended."""
-    import ansible_runner  # type: ignore[import-untyped]
-
-    request = job.request()
-    recorder = Recorder(job, Redactor(_secrets(job, request)))
-    run = ansible_runner.run(
-        private_data_dir=str(job.folder),
-        ident="run",
-        playbook=request.playbook,
-        inventory=list(request.inventories),
-        tags=",".join(request.tags) or None,
-        limit=request.limit or None,
-        verbosity=request.verbosity or None,
-        cmdline=request.options() or None,
-        fact_cache=str(fact_cache(job.folder.parent)),
-        settings={"pexpect_timeout": LOOKS, "suppress_output_file": True},
-        quiet=True,
-        event_handler=recorder,
-        status_handler=_forget_environment,
-        cancel_callback=cancellation.overdue,
-    )
-    if not recorder.in_order:
+    code = playbook.run(cancellation.overdue, LOOKS)
+    if not playbook.complete:
         processes.end_all(job.folder)  # a killed Ansible leaves its workers, a killed worker what it had started
     for name in ("env", "tmp"):
         shutil.rmtree(job.folder / name, ignore_errors=True)
-    status = replace(status, ended=now(), code=run.rc)
+    status = replace(status, ended=now(), code=code)
     if cancellation.asked:
         return replace(status, state=State.CANCELED)
-    if run.rc is None:
+    if code is None:
         return replace(status, state=State.ERROR, message="Ansible was killed")
-    return replace(status, state=State.FAILED if run.rc else State.SUCCESSFUL)
+    return replace(status, state=State.FAILED if code else State.SUCCESSFUL)
 
 
 def _secrets(job: Job, request: Request) -> set[str]:
@@ -145,17 +101,7 @@ def _secrets(job: Job, request: Request) -> set[str]:
     return secrets_in(variables) | {str(variables[name]) for name in request.secret if name in variables}
 
 
-def _forget_environment(status: dict[str, Any], runner_config: Any) -> None:
-    """Remove the file in which ansible-runner keeps the whole environment, secrets too."""
-    if status["status"] == "running":
-        Path(runner_config.artifact_dir, "command").unlink(missing_ok=True)
-
-
 def _say_that_we_live() -> None:
     """Close our output, for which the launcher waits; what is printed from now on goes where complaints go."""
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-
-def _opened(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 
@@ -27,9 +28,16 @@ class Request:
     secret: tuple[str, ...] = ()
     """Names of variables whose values are secret although their names do not say so."""
 
-    def options(self) -> str:
-        """Return the switches that Ansible's command line gets besides what the runner gives it."""
-        return " ".join(word for word, wanted in (("--check", self.check), ("--diff", self.diff)) if wanted)
+    def arguments(self, variables: Path) -> list[str]:
+        """Return what follows ``ansible-playbook`` on a command line. Variables are in this file if there is one."""
+        words = [word for inventory in self.inventories for word in ("-i", inventory)]
+        words += ["-e", f"@{variables}"] if variables.exists() else []
+        words += ["--tags", ",".join(self.tags)] if self.tags else []
+        words += ["--limit", self.limit] if self.limit else []
+        words += ["--check"] if self.check else []
+        words += ["--diff"] if self.diff else []
+        words += [f"-{'v' * self.verbosity}"] if self.verbosity else []
+        return [*words, self.playbook]
 
     def dump(self) -> str:
         """Return the request as JSON, without its variables: those may be secrets and have a file of their own."""

@@ -1,0 +1,3 @@
+"""What Ansible loads to tell what happens. Only Ansible imports from this folder."""
+
+from __future__ import annotations
