@@ -1,0 +1,3 @@
+"""Tokens, the audit, and what admins can set."""
+
+from __future__ import annotations
