@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kombify.engine.drift import Difference, by_host, differences_of
+from kombify.engine.events import END
 from kombify.runner.status import State
 from kombify.store.columns import now
-from kombify.store.models import Drift, Job, Notice, Snapshot
+from kombify.store.models import Drift, Event, Job, Notice, Snapshot
 
 LOOKED = (State.SUCCESSFUL, State.FAILED)
 """Ends of a run that saw what it could: one that failed on a host saw the others."""
@@ -15,6 +19,8 @@ LOOKED = (State.SUCCESSFUL, State.FAILED)
 
 def after_end(session: Session, job: Job) -> None:
     """Keep what a job that has just ended was for."""
+    if job.kind == "job":
+        job.artifacts = {**(job.artifacts or {}), **_said_about_itself(session, job.id)}
     purpose = job.request.get("purpose")
     if purpose in ("plan", "drift") and job.state in LOOKED:
         found = differences_of(session, job.id)
@@ -24,6 +30,13 @@ def after_end(session: Session, job: Job) -> None:
             _keep_drift(session, job, found)
     if job.kind == "workflow" and job.state == job.request.get("success"):
         _keep_as_applied(session, job)
+
+
+def _said_about_itself(session: Session, job_id: int) -> dict[str, Any]:
+    """Return what the play set with ``set_stats`` for the run as a whole."""
+    ends = select(Event.data).where(Event.job_id == job_id, Event.event == END).order_by(Event.counter.desc())
+    said = (session.scalar(ends.limit(1)) or {}).get("artifact_data")
+    return said if isinstance(said, dict) else {}
 
 
 def _keep_drift(session: Session, job: Job, found: list[Difference]) -> None:
