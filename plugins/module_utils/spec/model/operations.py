@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from ansible_collections.kombify.stack.plugins.module_utils.spec.model.base import (
     Many,
     Part,
+    Schedule,
     Secret,
     Selector,
     Words,
@@ -150,7 +151,19 @@ class Awx(Part):
     credentials: Words = Field(default=(), description="Names of AWX's credentials that jobs get, such as SSH keys.")
 
 
-class Execution(Part):
-    """Who runs the jobs of this stack; without it the service does."""
+class Scheduled(Part):
+    """Something that is launched again and again."""
 
+    at: Schedule = Field(description="When, in the time zone of the stack.")
+    run: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
+        default="drift", description="What: drift, deployment, or the name of a playbook."
+    )
+    limit: Words = Field(default=(), description="The nodes that it is for; all when left out.")
+    tags: Words = Field(default=(), description="Parts of the playbook.")
+
+
+class Execution(Part):
+    """How jobs are run: when by themselves, and by whom if not by the service."""
+
+    schedules: dict[str, Scheduled] = Field(default_factory=dict, description="What runs by itself, by name.")
     awx: Awx | None = Field(default=None, description="An AWX that runs them as job templates.")

@@ -162,7 +162,7 @@ class Stack(Part):
         default_factory=dict, description="Limited reactions to events, by name."
     )
     policies: Policies = Field(default=Policies(), description="What is checked, and how strictly.")
-    execution: Execution = Field(default=Execution(), description="Who runs the jobs.")
+    execution: Execution = Field(default=Execution(), description="What runs by itself, and who runs it.")
 
     # Options that users of Ansible's inventory plugins expect to write into the same file.
     compose: Anything = Field(default_factory=dict, description="Ansible: host variables made by Jinja expressions.")
