@@ -38,7 +38,7 @@ endef
 # $(call ensure-package,file,package): what the tests run against comes from Debian, if it is not there yet.
 ensure-package = ls $(1) >/dev/null 2>&1 || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes --no-install-recommends $(2); }
 
-.PHONY: help setup demo test test-newest test-nodes lint docs bench clean
+.PHONY: help setup demo test test-newest test-nodes torture lint docs bench clean
 
 help: ## List these words
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -77,6 +77,9 @@ test-nodes: setup
 $(NEWEST)/.ready: PYTHON = $(call find-python,3.13)
 $(NEWEST)/.ready: pyproject.toml
 	$(call make-venv,$(NEWEST),$(PYTHON),solver$(comma)test)
+
+torture: setup ## Kill the service, its jobs and its database at random: COUNT=100 SEED=1
+	$(SUDO) $(VENV)/bin/python tests/torture --kills $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## Run all linters and check the generated files
 	ruff check
