@@ -51,7 +51,8 @@ RULES = (
     Rule(
         r"No route to host|Network is unreachable|Connection timed out|Operation timed out|timed out waiting for ping"
         r"|banner exchange|Host is down|Connection (to \S+ )?closed|Connection reset|Shared connection to"
-        r"|(header failed|packet|remote): Broken pipe|Failed to connect to the host via ssh|could not be sent to remote host",
+        r"|(header failed|packet|remote): Broken pipe|Failed to connect to the host via ssh"
+        r"|could not be sent to remote host",
         "{host} does not answer: it is powered off, or its network is cut",
         "Power it on and look at its address in the spec, then run the same command again.",
     ),
