@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -65,6 +66,11 @@ class Client:
             if page.get("next") is None or len(found) >= most:
                 return found
             query["cursor"] = page["next"]
+
+    def everything(self, path: str) -> list[dict[str, Any]]:
+        """Read a short list, whether it comes in pages or not."""
+        found = self.get(path)
+        return found if isinstance(found, list) else self.items(path, 10_000)
 
     def launch(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
         """Start something once: with a key, its repetition starts nothing new."""
@@ -160,6 +166,11 @@ class Client:
 def connect(url: str | None) -> Client:
     """Return the service that was named, or the one that is configured here."""
     return Client(find_connection(url))
+
+
+def segment(name: str) -> str:
+    """Return a name as a part of a path."""
+    return quote(name, safe="")
 
 
 def _asked_to_wait(answer: httpx.Response) -> float:

@@ -15,12 +15,15 @@ from kombify.cli.options import Format
 from kombify.cli.output import Output
 from kombify.cli.sse import messages
 from kombify.cli.views.service.following import JsonView, TextView
+from kombify.cli.views.service.jobs import FAILURES, kind_of
 
 SILENCE = 45.0
 """Seconds without a sign of life after which a connection is made anew; the service gives one every 15 s."""
 PATIENCE = 600.0
 """Seconds for which a service may be away while somebody follows."""
 PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+"""Seconds between two looks at something that takes its time; a service counts what each address asks."""
 STARTING = (502, 503, 504)
 """Answers of a service, or of a proxy before it, that is not ready."""
 
@@ -43,7 +46,7 @@ class View(Protocol):
 
 def follow(client: Client, output: Output, job: dict[str, Any], form: Format) -> Code:
     """Show a job or a workflow to its end, and return what that means. Ctrl-C only ends the watching."""
-    kind = job["kind"]
+    kind = kind_of(job)
     view: View = JsonView(output) if form is Format.JSON else TextView(output)
     with _left_alone(kind, job["id"]):
         if kind == "workflow":
@@ -57,19 +60,20 @@ def follow(client: Client, output: Output, job: dict[str, Any], form: Format) ->
 
 def wait(client: Client, job: dict[str, Any]) -> dict[str, Any]:
     """Wait until a job or a workflow has ended, and return it."""
-    with _left_alone(job["kind"], job["id"]):
+    kind = kind_of(job)
+    with _left_alone(kind, job["id"]):
+        pauses = _pauses()
         while job["ended_at"] is None:
-            time.sleep(PAUSE)
-            job = client.get(f"/{job['kind']}s/{job['id']}")
+            time.sleep(next(pauses))
+            job = client.get(f"/{kind}s/{job['id']}")
     return job
 
 
 def code_of(job: dict[str, Any], *, changed: int = 0) -> Code:
     """Return the exit code of a job that has ended. One that only looked, and found differences, says so."""
-    good = job["state"] == "successful" or (job["kind"] == "workflow" and job["code"] == 0)
-    if not good:
+    if job["state"] in FAILURES:
         return Code.FAILED
-    return Code.DIFFERENT if job.get("check") and changed else Code.FINE
+    return Code.DIFFERENT if job["check"] and changed else Code.FINE
 
 
 def stream(client: Client, output: Output, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -113,6 +117,7 @@ def _show(client: Client, output: Output, job_id: int, view: View) -> None:
 def _show_jobs_of(client: Client, output: Output, workflow_id: int, view: View) -> None:
     """Show the jobs of a workflow; they run one after another."""
     seen: set[int] = set()
+    pauses = _pauses()
     while True:
         workflow = client.get(f"/workflows/{workflow_id}")
         view.state(workflow)
@@ -121,10 +126,19 @@ def _show_jobs_of(client: Client, output: Output, workflow_id: int, view: View) 
         for job_id in new:
             seen.add(job_id)
             _show(client, output, job_id, view)
+            pauses = _pauses()
         if not new:
             if workflow["ended_at"] is not None:
                 return
-            time.sleep(PAUSE)
+            time.sleep(next(pauses))
+
+
+def _pauses() -> Iterator[float]:
+    """Yield longer and longer pauses."""
+    pause = PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 1.3, LONGEST_PAUSE)
 
 
 @contextmanager

@@ -23,8 +23,9 @@ def messages(chunks: Iterable[bytes]) -> Iterator[Message | None]:
         elif line:
             name, _colon, value = line.decode("utf-8", "replace").partition(":")
             fields.setdefault(name, []).append(value.removeprefix(" "))
-        elif fields:
-            yield Message(_last(fields, "id"), _last(fields, "event") or "message", "\n".join(fields.get("data", [])))
+        else:
+            if "data" in fields:
+                yield Message(_last(fields, "id"), _last(fields, "event") or "message", "\n".join(fields["data"]))
             fields = {}
 
 

@@ -19,6 +19,8 @@ from kombify.server.listening import listen
 from kombify.server.service import Service
 from kombify.server.settings import Settings
 
+KEPT_ALIVE = 75
+"""Seconds for which a connection stays open for its next request: more than clients pause between two looks."""
 GRACE = 10
 """Seconds that requests get to end when the service is stopped."""
 BIGGEST_MESSAGE = 65_536
@@ -78,6 +80,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=settings.log_level == "debug",
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=KEPT_ALIVE,
         timeout_graceful_shutdown=GRACE,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,

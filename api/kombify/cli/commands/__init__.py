@@ -8,6 +8,7 @@ from kombify.cli.commands.capacity import capacity
 from kombify.cli.commands.demo import demo
 from kombify.cli.commands.destroy import destroy
 from kombify.cli.commands.docs import docs
+from kombify.cli.commands.drift import drift
 from kombify.cli.commands.explain import explain
 from kombify.cli.commands.export import export
 from kombify.cli.commands.graph import graph
@@ -28,7 +29,7 @@ SERVICE = "Run on a service"
 COMMANDS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "validate": validate, "plan": plan},
     "Run from here": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
-    SERVICE: {"serve": serve},
+    SERVICE: {"serve": serve, "drift": drift},
     "Understand": {"explain": explain, "why": why, "graph": graph, "capacity": capacity},
     "Try out": {"demo": demo, "simulate": simulate, "rebalance": rebalance},
     "Hand over": {"inventory": inventory, "export": export, "docs": docs, "schema": schema},

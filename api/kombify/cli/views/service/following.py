@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from kombify.cli.output import Output
-from kombify.cli.views.service.jobs import name_of, verdict
+from kombify.cli.views.service.jobs import advice, kind_of, name_of, verdict
 
 WAITS = {"pending": "waits for a worker", "waiting": "waits for its turn on the stack"}
 
@@ -22,11 +22,12 @@ class TextView:
 
     def state(self, job: dict[str, Any]) -> None:
         """Say that a job waits, or which state a workflow has."""
-        word = WAITS.get(job["state"], job["state"] if job["kind"] == "workflow" and not job["ended_at"] else "")
+        goes_on = kind_of(job) == "workflow" and not job["ended_at"]
+        word = WAITS.get(job["state"], f"is {job['state'].replace('_', ' ')}" if goes_on else "")
         said = f"{name_of(job)} {word}" if word else ""
         if said and said != self._said:
             self._output.tell(said)
-        self._said = said
+            self._said = said
 
     def event(self, event: dict[str, Any]) -> None:
         """Print what Ansible printed, at once: whoever reads a pipe wants to see the progress."""
@@ -37,7 +38,9 @@ class TextView:
 
     def end(self, job: dict[str, Any]) -> None:
         """Say how it ended."""
-        self._output.show("", *verdict(job, self.changed))
+        # A deployment looks before it changes something: its tasks say more than it did.
+        counted = kind_of(job) == "job" or job["check"]
+        self._output.show("", verdict(job, self.changed if counted else None), *advice(job))
 
 
 class JsonView:

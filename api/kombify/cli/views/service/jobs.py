@@ -14,8 +14,12 @@ from kombify.cli.views.tables import table
 
 Job = dict[str, Any]
 HEADERS = ("Job", "Stack", "What", "State", "Launched", "Time", "")
-COLORS = {"successful": "green", "running": "cyan"}
 FAILURES = ("failed", "error", "canceled", "lost", "rolled_back")
+
+
+def kind_of(job: Job) -> str:
+    """Return ``job`` or ``workflow``; the service names the kind where both can stand."""
+    return str(job.get("kind", "workflow"))
 
 
 def text(jobs: Sequence[Job], kind: str = "job") -> Iterator[RenderableType]:
@@ -28,11 +32,11 @@ def text(jobs: Sequence[Job], kind: str = "job") -> Iterator[RenderableType]:
 
 def details(job: Job) -> Iterator[RenderableType]:
     """Return one job for people."""
-    yield from verdict(job) if job["ended_at"] else [Text(f"{name_of(job)}: {job['state']}", "bold")]
+    yield verdict(job) if job["ended_at"] else Text(f"{name_of(job)}: {job['state']}", "bold")
     said = {
         "launched": f"{moment(job['created_at'])} by {job['launched_by'] or 'nobody'}",
-        "again for": job["relaunch_of"],
-        "part of": f"workflow {job['parent_id']}" if job["parent_id"] else "",
+        "again for": job.get("relaunch_of"),
+        "part of": f"workflow {job['parent_id']}" if job.get("parent_id") else "",
         "started": moment(job["started_at"]),
         "cancel": moment(job["cancel_asked_at"]),
         "ended": moment(job["ended_at"]),
@@ -41,37 +45,46 @@ def details(job: Job) -> Iterator[RenderableType]:
         "variables": ", ".join(f"{name}={value}" for name, value in job.get("variables", {}).items()),
         "secrets": ", ".join(f"{name} from {place}" for name, place in job.get("secrets", {}).items()),
         "artifacts": ", ".join(f"{name}={value}" for name, value in job.get("artifacts", {}).items()),
-        "missing": f"{job['events_missing']} events" if job["events_missing"] else "",
+        "labels": ", ".join(job.get("labels", [])),
+        "missing": f"{job['events_missing']} events" if job.get("events_missing") else "",
     }
     yield table(("", ""), [(f"  {name}", str(value)) for name, value in said.items() if value])
 
 
-def verdict(job: Job, changed: int | None = None) -> Iterator[Text]:
-    """Say how a job ended, and what to do next."""
-    took, name, kind, number = seconds(job), name_of(job), job["kind"], job["id"]
+def verdict(job: Job, changed: int | None = None) -> Text:
+    """Say how a job ended; ``changed`` is how many tasks changed something, if that is known."""
+    took = seconds(job)
     within = f" in {duration(took)}" if took is not None else ""
+    said = f"{name_of(job)}: {job['state']}"
+    if job["state"] in FAILURES:
+        return Text.assemble((said, "bold red"), within, f": {job['message']}" if job["message"] else "")
+    what = "would be changed" if job.get("check") else "changed"
+    return Text.assemble(
+        (said, "bold green"), within, f", {changed or 'nothing'} {what}" if changed is not None else ""
+    )
+
+
+def advice(job: Job) -> Iterator[str]:
+    """Say what to do about how a job ended, if there is something to do."""
     if job["state"] not in FAILURES:
-        what = "would be changed" if job.get("check") else "changed"
-        counted = f", {changed or 'nothing'} {what}" if changed is not None else ""
-        yield Text.assemble((f"{name}: {job['state']}", "bold green"), within, counted)
         return
-    why = f": {job['message']}" if job["message"] else ""
-    yield Text.assemble((f"{name}: {job['state']}", "bold red"), within, why)
-    if kind == "workflow":
-        yield Text(f"See what happened: kombify workflow show {number}")
-    elif job["parent_id"] is None:
-        yield Text(f"Once it is mended, go on where it failed: kombify job relaunch {number} --unfinished")
+    if kind_of(job) == "workflow":
+        yield f"See what happened: kombify workflow show {job['id']}"
+    elif job.get("parent_id") is None:
+        when = "Once that is mended, go on" if job["state"] == "failed" else "Go on"
+        yield f"{when} where it ended: kombify job relaunch {job['id']} --unfinished"
 
 
 def name_of(job: Job) -> str:
     """Return what people call a job: ``job 7 (home site)``."""
-    return f"{job['kind']} {job['id']} ({job['stack']} {what_of(job)})"
+    return f"{kind_of(job)} {job['id']} ({job['stack']} {what_of(job)})"
 
 
 def what_of(job: Job) -> str:
     """Return what a job does, in a word or two."""
-    title = job["title"] or (job.get("playbook") or job["kind"]).removeprefix("kombify.stack.")
-    return f"{title.rpartition('/')[2]} --check" if job.get("check") else title.rpartition("/")[2]
+    playbook = (job.get("playbook") or "").removeprefix("kombify.stack.")
+    name = job["title"] or playbook.rpartition("/")[2].removesuffix(".yml")
+    return f"{name} --check" if job.get("check") and kind_of(job) == "job" else name
 
 
 def moment(text: str | None) -> str:
