@@ -8,9 +8,11 @@ stack never overlap, is the business of our own tables.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
+from dbos._queue import Queue, queue_worker_thread
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -40,6 +42,36 @@ def _job(job_id: int) -> None:
     _perform(job_id)
 
 
+class Bell(threading.Event):
+    """What ends a look-out when it is set; when it is rung, the look-out looks at once instead of after its pause."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Let the look-out look."""
+        self._rung.set()
+
+    def set(self) -> None:
+        """Let the look-out end."""
+        super().set()
+        self.ring()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until somebody rings, at most so many seconds; tell whether it is the end."""
+        self._rung.wait(timeout)
+        self._rung.clear()
+        return self.is_set()
+
+
+def _look_out(bell: Bell, dbos: DBOS, queue: Queue) -> None:
+    """Look for jobs until the bell says that it is the end."""
+    while not bell.is_set():
+        queue_worker_thread(bell, dbos, queue)
+        bell.wait(POLL[RECOVERY])
+
+
 class DurableQueue:
     """The queue, as one worker sees it."""
 
@@ -47,6 +79,8 @@ class DurableQueue:
         self._database = database
         self._worker = worker
         self._client = DBOSClient(system_database_engine=database.engine, application_name=NAME, lazy=True)
+        self._bell = Bell()
+        self._look_out: threading.Thread | None = None
         logging.getLogger("dbos").setLevel(logging.WARNING)
 
     def prepare(self) -> None:
@@ -67,7 +101,7 @@ class DurableQueue:
 
     def _start(self, perform: Callable[[int], None], at_once: int) -> None:
         _performer["perform"] = perform
-        DBOS(
+        dbos = DBOS(
             config={
                 "name": NAME,
                 "system_database_engine": self._database.engine,
@@ -80,17 +114,30 @@ class DurableQueue:
         )
         self.take_over([self._worker])
         self._client.register_queue(RECOVERY, polling_interval_sec=POLL[RECOVERY], on_conflict="always_update")
-        self._client.register_queue(
+        queue = self._client.register_queue(
             JOBS,
             partition_concurrency=1,
             worker_concurrency=at_once,
             polling_interval_sec=POLL[JOBS],
             on_conflict="always_update",
         )
+        # DBOS would look for jobs a few times a second. This queue we look after ourselves, also when somebody rings.
+        DBOS.listen_queues([RECOVERY])
         DBOS.launch()
+        self._bell = Bell()
+        self._look_out = threading.Thread(target=_look_out, args=(self._bell, dbos, queue), name="kombify-look-out")
+        self._look_out.daemon = True
+        self._look_out.start()
+
+    def wake(self) -> None:
+        """Say that there is a new job, if this worker runs any."""
+        self._bell.ring()
 
     def stop(self, patience: int) -> None:
         """Take no more jobs, and give those that run so many seconds."""
+        self._bell.set()
+        if self._look_out is not None:
+            self._look_out.join(timeout=10)
         DBOS.destroy(workflow_completion_timeout_sec=patience)
         _performer.clear()
 

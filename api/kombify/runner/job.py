@@ -137,6 +137,11 @@ def fact_cache(jobs: Path) -> Path:
     return jobs.parent / "fact_cache"
 
 
+def routing(jobs: Path) -> Path:
+    """Return the folder in which jobs keep what they read about collections."""
+    return jobs.parent / "routing"
+
+
 def forget_facts(jobs: Path) -> None:
     """Remove the facts, when the machines are no longer what they were."""
     shutil.rmtree(fact_cache(jobs), ignore_errors=True)

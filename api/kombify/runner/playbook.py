@@ -14,9 +14,11 @@ from pathlib import Path
 from select import select
 from typing import NoReturn
 
+from kombify.runner import processes
 from kombify.runner.events import Redactor
-from kombify.runner.job import Job
+from kombify.runner.job import Job, routing
 from kombify.runner.request import Request
+from kombify.runner.routing import remember_routing
 from kombify.runner.transcript import Transcript, screen
 from kombify.runner.variables import VARIABLES
 
@@ -70,6 +72,7 @@ class Playbook:
             os.write(self._tell, GO)
         while self._process not in select([self._process, self._output], [], [], look)[0]:
             self._read_output()
+            processes.bury(self._pid)
             if overdue():
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
@@ -104,7 +107,7 @@ def _be_ansible(job: Job, request: Request, redactor: Redactor, told: int, say: 
     code = CRASHED
     try:
         transcript = _prepared(job, redactor, output)
-        code = _ran(request.arguments(job.folder / VARIABLES), told)
+        code = _ran(job, request.arguments(job.folder / VARIABLES), told)
         if transcript.complete:
             os.write(say, COMPLETE)
         atexit._run_exitfuncs()
@@ -131,7 +134,7 @@ def _prepared(job: Job, redactor: Redactor, output: int) -> Transcript:
     return transcript
 
 
-def _ran(arguments: list[str], told: int) -> int:
+def _ran(job: Job, arguments: list[str], told: int) -> int:
     """Import Ansible, wait for the word, run, and return the exit code."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
         del sys.modules[name]  # Ansible finds collections in a way of its own
@@ -141,6 +144,7 @@ def _ran(arguments: list[str], told: int) -> int:
 
         gc.freeze()
         gc.enable()
+        remember_routing(routing(job.folder.parent))
         if os.read(told, BLOCK) != GO:
             return 0
         sys.argv = [str(Path(sys.executable).with_name("ansible-playbook")), *arguments]

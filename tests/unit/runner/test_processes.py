@@ -19,6 +19,28 @@ child = subprocess.Popen([sys.executable, "-c", "input()"], start_new_session=Tr
 print(child.pid, flush=True)
 input()
 """
+ADOPTER = """
+from kombify.runner import processes
+import subprocess
+processes.adopt()
+daemonise = "setsid sh -c 'sleep 1000 & echo $!' &"
+subprocess.run(["env", "-i", "sh", "-c", daemonise])
+input()
+"""
+UNDERTAKER = """
+from kombify.runner import processes
+import os, subprocess, time
+processes.adopt()
+subprocess.run(["sh", "-c", "sleep 0.1 &"])
+own = subprocess.Popen(["sh", "-c", "sleep 0.5; exit 5"])
+def children():
+    return open(f"/proc/self/task/{os.getpid()}/children").read().split()
+while len(children()) > 1:
+    processes.bury(own.pid)
+    time.sleep(0.05)
+print([pid for pid in children() if int(pid) != own.pid])
+print(os.waitstatus_to_exitcode(os.waitpid(own.pid, 0)[1]))
+"""
 Start = Callable[[str], subprocess.Popen[str]]
 
 
@@ -51,6 +73,20 @@ def test_children_in_sessions_of_their_own_are_found(tmp_path: Path, start: Star
     assert processes.children_of(parent.pid, tmp_path) == [child]
     assert processes.end_all(tmp_path) == 2
     assert processes.processes_of(tmp_path) == []
+
+
+def test_a_daemon_that_kept_nothing_of_the_environment_is_found(tmp_path: Path, start: Start) -> None:
+    parent = start(ADOPTER)
+    daemon = int(parent.stdout.readline())
+    assert not processes.belongs(daemon, tmp_path)
+    assert sorted(processes.processes_of(tmp_path)) == sorted([parent.pid, daemon])
+    assert processes.end_all(tmp_path, grace=0) == 2
+    assert processes.processes_of(tmp_path) == []
+
+
+def test_adopted_children_that_ended_are_forgotten_and_the_own_child_is_not(start: Start) -> None:
+    parent = start(UNDERTAKER)
+    assert parent.communicate(timeout=60)[0].split() == ["[]", "5"]
 
 
 def test_what_does_not_want_to_end_is_killed(tmp_path: Path, start: Start) -> None:
