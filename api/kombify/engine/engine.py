@@ -24,11 +24,13 @@ from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
 from kombify.engine.warden import Note, keep_warden
-from kombify.engine.workers import Roll
+from kombify.engine.workers import DRAINED, DRAINING, Roll
 from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.models import Job
 
+LONG = 7 * 24 * 3600
+"""Seconds that a drain waits for jobs."""
 PATIENCE = 60.0
 """Seconds for which the start waits for the database."""
 
@@ -43,12 +45,14 @@ class Engine:
         self._database = database
         self.settings = settings
         self._queue = DurableQueue(database, settings.worker)
-        self.orders = Orders(database, stacks, self._queue.put)
+        self.orders = Orders(database, stacks, self._queue.put, self._queue.wake, settings.worker)
         self.deployments = Deployments(database, stacks, self.orders)
         self.schedules = Schedules(database, self.orders, self.deployments)
-        self.roll = Roll(database, settings.worker)
-        self._performer = Performer(database, settings, stacks, self.troubles)
+        self.roll = Roll(database, settings.worker, lambda: {name: stacks.fingerprint(name) for name in stacks.names()})
+        self._performer = Performer(database, settings, stacks, self.troubles, self.orders.enqueue_again)
         self._note = Note(settings.data, settings.worker)
+        self.drained = threading.Event()
+        """Set while this worker has done what it had begun, and begins nothing because an operator wants that."""
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock: int | None = None
@@ -68,6 +72,7 @@ class Engine:
         for step in (self.prepare, self.roll.enter, self._beat, self._catch_up, self._start_queue):
             self._insist(step)
         self._every("heartbeat", self.settings.beat, self._beat)
+        self._every("drain", self.settings.beat, self._obey)
         self._every("rescue", self.settings.beat, self._rescue)
         self._every("queue", self.settings.tidy, self.find_forgotten)
         self._every("retention", self.settings.retention, self.remove_old)
@@ -79,9 +84,7 @@ class Engine:
         The processes of jobs go on in any case.
         """
         if drain:
-            self.roll.set_state("draining")
-            self._performer.drain()
-            self._queue.stop(drain)
+            self._finish(drain)
         self._stopping.set()
         self._performer.leave()
         if not drain:
@@ -91,6 +94,28 @@ class Engine:
         self.roll.leave()
         if self._lock is not None:
             os.close(self._lock)
+
+    def _obey(self) -> None:
+        """Drain when an operator wants it, and go back to work when he does not any more."""
+        if self.roll.wanted == DRAINING and not self.drained.is_set():
+            log.info("draining: what has begun is finished, nothing new is begun")
+            self._finish(LONG)
+            if self._stopping.is_set():
+                return
+            self._queue.take_over([self.settings.worker])  # what had not begun
+            self.roll.set_state(DRAINED)
+            self.drained.set()
+        elif self.roll.wanted != DRAINING and self.drained.is_set():
+            self._performer.begin_again()
+            self._start_queue()
+            self.roll.enter()
+            self.drained.clear()
+
+    def _finish(self, patience: int) -> None:
+        """Begin nothing any more, and wait so many seconds for what has begun."""
+        self.roll.set_state(DRAINING)
+        self._performer.drain()
+        self._queue.stop(patience)
 
     def find_forgotten(self) -> list[int]:
         """Give jobs back to the queue that it forgot, such as after an error of its own; return their numbers."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read import Surroundings, read_secret
 from kombify.engine.errors import NotFound
+from kombify.engine.origin import Origins
 from kombify.engine.outcome import Outcome
 from kombify.engine.recorder import Recorder
 from kombify.engine.requests import LAST, JobRequest, load_job
@@ -58,6 +59,7 @@ class Execution:
         stacks: Stacks,
         troubles: Troubles,
         pause: Callable[[float], None],
+        origins: Origins,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -65,6 +67,7 @@ class Execution:
         self._stacks = stacks
         self._troubles = troubles
         self._pause = pause
+        self._origins = origins
 
     def carry_out(self, job_id: int, *, undo: bool = False) -> Outcome:
         """Carry out a job whose turn it is, or go on with it, and return how it ended.
@@ -107,6 +110,9 @@ class Execution:
         """Claim the run, then start its process. What a kill leaves in between is a folder in which nothing ran."""
         if job.cancel_asked_at is not None:
             return Outcome(State.CANCELED)
+        obstacle = self._origins.obstacle(job)
+        if obstacle:
+            raise RunnerError(obstacle)
         request = load_job(job.request)
         stale = changed(request.plan, self._stacks.fingerprint(job.stack)) if request.plan else []
         if stale:

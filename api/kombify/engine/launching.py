@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kombify.engine.errors import EngineError, KeyReused, NotFound, StalePlan
+from kombify.engine.origin import origin_of
 from kombify.engine.outcome import Outcome
 from kombify.engine.requests import JobRequest, WorkflowRequest, load_job
 from kombify.engine.stacks import Stacks, changed
@@ -33,10 +34,12 @@ class Launched(NamedTuple):
 class Orders:
     """The orders that a service takes."""
 
-    def __init__(self, database: Database, stacks: Stacks, put: Put) -> None:
+    def __init__(self, database: Database, stacks: Stacks, put: Put, wake: Callable[[], None], worker: str) -> None:
         self._database = database
         self._stacks = stacks
         self._put = put
+        self._wake = wake
+        self._worker = worker
 
     def launch(
         self,
@@ -65,6 +68,7 @@ class Orders:
             launched_by=by,
             launch_key=key,
             relaunch_of=relaunch_of,
+            origin=origin_of(self._stacks, self._worker, stack),
             enqueued=1,
         )
         first = self._first_with(job)
@@ -136,7 +140,8 @@ class Orders:
             if isinstance(request, WorkflowRequest):
                 session.add_all(_phases(job.id, request))
             self._put(session, job.id, job.stack, job.enqueued)
-            return Launched(job.id, new=True)
+        self._wake()
+        return Launched(job.id, new=True)
 
 
 def _phases(workflow_id: int, request: WorkflowRequest) -> list[Phase]:

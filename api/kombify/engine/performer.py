@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.unreadable import SecretUnreadable
 from kombify.engine.errors import EngineError
 from kombify.engine.execution import AGAIN, Execution
+from kombify.engine.origin import Origins, Passing
 from kombify.engine.outcome import Leaving, Outcome
 from kombify.engine.settings import EngineSettings
 from kombify.engine.stacks import Stacks
@@ -28,17 +29,30 @@ T = TypeVar("T")
 class Performer:
     """Performs jobs, each in a thread of its own. To perform a job again goes on where it was left."""
 
-    def __init__(self, database: Database, settings: EngineSettings, stacks: Stacks, troubles: Troubles) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: EngineSettings,
+        stacks: Stacks,
+        troubles: Troubles,
+        pass_on: Callable[[int], bool],
+    ) -> None:
         self._database = database
         self._troubles = troubles
         self._draining = threading.Event()
         self._leaving = threading.Event()
-        self._execution = Execution(database, settings, stacks, troubles, self.pause)
+        origins = Origins(database, stacks, settings.worker)
+        self._passing = Passing(database, origins, pass_on)
+        self._execution = Execution(database, settings, stacks, troubles, self.pause, origins)
         self._workflow = WorkflowRun(database, self._execution)
 
     def drain(self) -> None:
         """Begin no job any more: those that wait for their turn are left to others."""
         self._draining.set()
+
+    def begin_again(self) -> None:
+        """Begin jobs again after a drain."""
+        self._draining.clear()
 
     def leave(self) -> None:
         """Let go of all jobs: their processes go on, and whoever follows them next stores the rest."""
@@ -57,7 +71,8 @@ class Performer:
 
     def perform(self, job_id: int) -> None:
         """See a job through to its end."""
-        if self._patiently(job_id, lambda: take_turn(self._database, job_id, self.pause_in_line)):
+        has_turn = self._patiently(job_id, lambda: take_turn(self._database, job_id, self.pause_in_line))
+        if has_turn and self._patiently(job_id, lambda: self._passing.may_begin(job_id, self.pause_in_line)):
             outcome = self._patiently(job_id, lambda: self._carried_out(job_id))
             self._patiently(job_id, lambda: self._close(job_id, outcome))
 

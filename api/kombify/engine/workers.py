@@ -8,16 +8,27 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 import kombify
-from kombify.engine.errors import NotFound
+from kombify.engine.errors import EngineError, NotFound
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import Job, Run, Worker
+from kombify.store.models import Job, Notice, Run, Worker
 
+AT_WORK = ("running",)
+"""States of workers that take jobs."""
 ALIVE = ("running", "draining")
+"""States of workers that would take over from others, or have jobs that could be taken over."""
+DRAINING = "draining"
+DRAINED = "drained"
+GONE = ("dead", "stopped", DRAINED)
+FORGOTTEN_AFTER = timedelta(minutes=10)
+"""Where there is one machine, nobody declares a worker dead; whoever was silent for so long may be forgotten."""
 RESCUE_LOCK = 52_60_02
 """The number of PostgreSQL's lock that the one rescuer holds."""
 
@@ -25,9 +36,12 @@ RESCUE_LOCK = 52_60_02
 class Roll:
     """The list of workers, as one of them keeps it."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, worker: str, stacks: Callable[[], dict[str, Any]] = dict[str, Any]) -> None:
         self._database = database
         self._worker = worker
+        self._stacks = stacks
+        self.wanted = ""
+        """What an operator wants of this worker, as of its last beat."""
         self._seen: dict[str, tuple[int, float]] = {}
 
     def enter(self) -> None:
@@ -36,6 +50,7 @@ class Roll:
             "id": self._worker,
             "beats": int(time.time()),  # never what it was before a restart
             "state": "running",
+            "stacks": self._stacks(),
             "host": socket.gethostname(),
             "version": kombify.__version__,
             "started_at": now(),
@@ -46,31 +61,34 @@ class Roll:
 
     def beat(self) -> bool:
         """Show that this worker lives, and return whether there are others that would take over from it."""
+        stacks = self._stacks()
         with self._database.begin() as session:
             alive = select(func.count(Worker.id)).where(Worker.id != self._worker, Worker.state.in_(ALIVE))
             others = bool(session.scalar(alive))
-            values = {"beats": Worker.beats + 1, "seen_at": now(), "guarded": others}
-            beaten = update(Worker).where(Worker.id == self._worker).values(values).returning(Worker.state)
-            state = session.scalar(beaten)
-        if state in (None, "dead"):  # we were believed to be dead
+            values = {"beats": Worker.beats + 1, "seen_at": now(), "guarded": others, "stacks": stacks}
+            beaten = update(Worker).where(Worker.id == self._worker).values(values)
+            row = session.execute(beaten.returning(Worker.state, Worker.wanted)).one_or_none()
+        self.wanted = row.wanted if row is not None else ""
+        if row is None or row.state == "dead":  # we were believed to be dead
             self.enter()
         return others
 
     def leave(self) -> None:
-        """Say that this worker has stopped, unless jobs of it go on: those are taken over when nobody comes back."""
+        """Say that this worker has stopped, unless jobs of it go on: those are taken over when nobody comes back.
+
+        A drained one stays so.
+        """
         with self._database.begin() as session:
             mine = select(Run.job_id).join(Job, Job.id == Run.job_id)
             left = session.scalar(mine.where(Run.worker == self._worker, Job.ended_at.is_(None)).limit(1))
             if left is None:
-                session.execute(update(Worker).where(Worker.id == self._worker).values(state="stopped"))
+                mine_at_work = (Worker.id == self._worker, Worker.state != DRAINED)
+                session.execute(update(Worker).where(*mine_at_work).values(state="stopped"))
 
     def set_state(self, state: str, worker: str | None = None) -> None:
         """Say that a worker runs, drains, or has stopped; raise :class:`NotFound` when there is none of that name."""
         with self._database.begin() as session:
-            row = session.get(Worker, worker or self._worker)
-            if row is None:
-                raise NotFound(f"there is no worker '{worker}'", "see: kombify worker list")
-            row.state = state
+            _row(session, worker or self._worker).state = state
 
     def rescue(self, dead_after: float, take_over: Callable[[list[str]], int]) -> list[str]:
         """Take over what workers had begun that show no life for so many seconds; return their names.
@@ -84,12 +102,33 @@ class Roll:
             if not session.scalar(select(func.pg_try_advisory_xact_lock(RESCUE_LOCK))):
                 self._seen.clear()
                 return []
-            others = select(Worker).where(Worker.id != self._worker, Worker.state != "dead")
-            dead = self._silent(list(session.scalars(others)), dead_after)
+            others = select(Worker).where(Worker.id != self._worker, Worker.state.not_in(("dead", DRAINED)))
+            found = list(session.scalars(others))
+            dead = self._silent(found, dead_after)
             if dead:
                 take_over(dead)
+                fallen = [one for one in found if one.id in dead and one.state != "stopped"]
+                if fallen:
+                    self._database.insert_new(session, Notice, map(_obituary, fallen))
                 session.execute(update(Worker).where(Worker.id.in_(dead)).values(state="dead"))
         return dead
+
+    def want(self, worker: str, wanted: str) -> None:
+        """Let a worker know at its next beat what is wanted of it: ``draining``, or nothing."""
+        with self._database.begin() as session:
+            _row(session, worker).wanted = wanted
+
+    def forget(self, worker: str) -> None:
+        """Remove a worker that will not come back from the list, and with it all hope for its folders.
+
+        Raises :class:`EngineError` when it is at work.
+        """
+        with self._database.begin() as session:
+            row = _row(session, worker)
+            if row.state not in GONE and now() - row.seen_at < FORGOTTEN_AFTER:
+                raise EngineError(f"worker '{worker}' is at work", f"stop it first: kombify worker drain {worker}")
+            session.delete(row)
+            session.execute(update(Run).where(Run.worker == worker).values(folder_removed=True))
 
     def _silent(self, workers: list[Worker], dead_after: float) -> list[str]:
         """Return the workers whose count stands still too long, and those that have stopped."""
@@ -99,3 +138,21 @@ class Roll:
                 self._seen[worker.id] = (worker.beats, moment)
         silent = [one for one in workers if one.guarded and moment - self._seen[one.id][1] > dead_after]
         return sorted({one.id for one in workers if one.state == "stopped"} | {one.id for one in silent})
+
+
+def _row(session: Session, worker: str) -> Worker:
+    row = session.get(Worker, worker, with_for_update=True)
+    if row is None:
+        raise NotFound(f"there is no worker '{worker}'", "see: kombify worker list")
+    return row
+
+
+def _obituary(worker: Worker) -> dict[str, Any]:
+    """Return the notice about a worker that died; each death is told once."""
+    return {
+        "at": now(),
+        "kind": "worker_dead",
+        "subject": f"worker {worker.id} (beat {worker.beats})",
+        "stack": "",
+        "data": {"worker": worker.id, "host": worker.host, "seen_at": worker.seen_at.isoformat()},
+    }
