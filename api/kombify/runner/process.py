@@ -63,6 +63,7 @@ def run_job(folder: Path) -> int:
     try:
         cancellation = Cancellation()
         _say_that_we_live()
+        processes.adopt()
         request = job.request()
         playbook = Playbook(job, request, Redactor(_secrets(job, request)))
         with stack_lock(folder.parent):

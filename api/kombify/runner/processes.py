@@ -1,18 +1,19 @@
-"""The processes of a job: all that carry its folder in their environment, wherever they moved to.
+"""The processes of a job: all that carry its folder in their environment, and what descends from those.
 
 Sessions and process groups do not hold a job together, because Ansible gives each of its workers a session of its
-own. The environment does: it is inherited, and nobody takes it away.
+own. The environment does: it is inherited. Whoever takes it away, as ``env -i`` and sudo do, is found by its parents:
+daemons, which leave theirs, become children of the job's own process (see :func:`adopt`).
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
-import re
 import select
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from kombify.runner.errors import RunnerError
@@ -21,6 +22,20 @@ MARK = "KOMBIFY_JOB"
 GRACE = 2.0
 """Seconds between the request to end and the end by force."""
 ROUNDS = 10
+_ADOPT = 36
+"""The number of ``PR_SET_CHILD_SUBREAPER``."""
+
+
+def adopt() -> None:
+    """Become the parent of all descendants whose own parent ends: none of them gets away from us."""
+    ctypes.CDLL(None).prctl(_ADOPT, 1, 0, 0, 0)
+
+
+def bury(but: int) -> None:
+    """Forget adopted children that have ended, but not this one."""
+    with suppress(ChildProcessError):
+        while (dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and dead.si_pid != but:
+            os.waitpid(dead.si_pid, 0)
 
 
 def belongs(pid: int, folder: Path) -> bool:
@@ -33,13 +48,19 @@ def belongs(pid: int, folder: Path) -> bool:
 
 def processes_of(folder: Path) -> list[int]:
     """Return the processes of a job, except the one that asks."""
-    numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
-    return [pid for pid in numbers if pid != os.getpid() and belongs(pid, folder)]
+    parents = dict(_parents())
+    found = {pid for pid in parents if belongs(pid, folder)}
+    more = found
+    while more:
+        more = {pid for pid, parent in parents.items() if parent in more} - found
+        found |= more
+    return sorted(found - {os.getpid()})
 
 
 def children_of(parent: int, folder: Path) -> list[int]:
-    """Return the processes of a job that this one started itself."""
-    return [pid for pid in processes_of(folder) if _parent_of(pid) == parent]
+    """Return the processes of a job that this one started itself, or adopted."""
+    parents = dict(_parents())
+    return [pid for pid in processes_of(folder) if parents.get(pid) == parent]
 
 
 def end_all(folder: Path, *, grace: float = GRACE) -> int:
@@ -60,15 +81,8 @@ def end_all(folder: Path, *, grace: float = GRACE) -> int:
 @contextmanager
 def handle_of(pid: int, folder: Path) -> Iterator[int | None]:
     """Hold on to a process of a job, so that its number cannot come to mean another one; None when it is gone."""
-    try:
-        handle = os.pidfd_open(pid)
-    except OSError:
-        yield None
-        return
-    try:
-        yield handle if belongs(pid, folder) else None
-    finally:
-        os.close(handle)
+    with _held(pid) as handle:
+        yield handle if handle is not None and belongs(pid, folder) else None
 
 
 def send(pid: int, folder: Path, number: signal.Signals) -> bool:
@@ -76,33 +90,54 @@ def send(pid: int, folder: Path, number: signal.Signals) -> bool:
     with handle_of(pid, folder) as handle:
         if handle is None:
             return False
-        with suppress(ProcessLookupError, PermissionError):
-            signal.pidfd_send_signal(handle, number)
+        _signal([handle], number)
         return True
 
 
-def _parent_of(pid: int) -> int | None:
-    try:
-        found = re.search(r"^PPid:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        return None
-    return int(found[1]) if found else None
+def _parents() -> Iterator[tuple[int, int]]:
+    """Yield each process that lives, and its parent."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it is gone
+            state, parent = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
+            if state not in ("Z", "X"):
+                yield int(path.parent.name), int(parent)
 
 
 def _end(pids: list[int], folder: Path, grace: float) -> None:
-    if grace:
-        for pid in pids:
-            send(pid, folder, signal.SIGTERM)
-        _wait(pids, folder, grace)
-    for pid in pids:
-        send(pid, folder, signal.SIGKILL)
-    _wait(pids, folder, GRACE)
+    """End processes. All are held before one is ended: nobody could tell any more whose children the others were."""
+    with ExitStack() as stack:
+        handles = [stack.enter_context(_held(pid)) for pid in pids]
+        ours = set(processes_of(folder))
+        held = [handle for pid, handle in zip(pids, handles, strict=True) if handle is not None and pid in ours]
+        if grace:
+            _signal(held, signal.SIGTERM)
+            _wait(held, grace)
+        _signal(held, signal.SIGKILL)
+        _wait(held, GRACE)
 
 
-def _wait(pids: list[int], folder: Path, seconds: float) -> None:
+@contextmanager
+def _held(pid: int) -> Iterator[int | None]:
+    """Hold on to a process, whosever it is; None when it is gone."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        yield None
+        return
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _signal(handles: list[int], number: signal.Signals) -> None:
+    for handle in handles:
+        with suppress(ProcessLookupError, PermissionError):
+            signal.pidfd_send_signal(handle, number)
+
+
+def _wait(handles: list[int], seconds: float) -> None:
     """Wait until these processes are gone, at most this long."""
     until = time.monotonic() + seconds
-    for pid in pids:
-        with handle_of(pid, folder) as handle:
-            if handle is not None:
-                select.select([handle], [], [], max(0.0, until - time.monotonic()))
+    for handle in handles:
+        select.select([handle], [], [], max(0.0, until - time.monotonic()))

@@ -23,8 +23,8 @@ ADOPTER = """
 from kombify.runner import processes
 import subprocess
 processes.adopt()
-daemonise = "setsid sh -c 'sleep 1000 & echo $!' &"
-subprocess.run(["env", "-i", "sh", "-c", daemonise])
+daemonise = "sleep 1000 >/dev/null 2>&1 & echo $!"
+subprocess.run(["env", "-i", "setsid", "--wait", "sh", "-c", daemonise])
 input()
 """
 UNDERTAKER = """
