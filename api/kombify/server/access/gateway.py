@@ -47,8 +47,8 @@ class Gateway:
 
     async def read(self, text: str) -> Claims:
         """Return what a token says, or raise :class:`Refused`."""
-        if len(text) > LONGEST:
-            raise Refused("the gateway's token is too long")
+        if len(text) > LONGEST or not text.isascii():
+            raise Refused("the gateway's token cannot be read")
         key = await self.keys.get(_key_id(text))
         if key is None:
             raise Refused("the gateway's token is signed with a key that is not known", self.keys.trouble)

@@ -53,18 +53,22 @@ class Journal:
             self.left_out += 1
             return write
         self._waiting.append(write)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work())
+        self._begin()
         return write
 
     async def stop(self) -> None:
         """Write what still waits, if that does not take too long."""
-        if self._task is None:
-            return
         try:
-            await asyncio.wait_for(self._task, PATIENCE)
+            await asyncio.wait_for(self._begin(), PATIENCE)
         except TimeoutError:
             log.warning("%d writes were not made: %s", len(self._waiting), self.trouble)
+
+    def _begin(self) -> asyncio.Task[None]:
+        """Return the task that writes, in the loop that runs now."""
+        here = asyncio.get_running_loop()
+        if self._task is None or self._task.done() or self._task.get_loop() is not here:
+            self._task = here.create_task(self._work())
+        return self._task
 
     async def _work(self) -> None:
         while self._waiting:

@@ -57,14 +57,15 @@ class Keys:
         return age > FRESH or (age > RETRY and (bool(self.trouble) or key_id not in self._keys))
 
     async def _renew(self) -> None:
-        self._tried = self._clock()
+        begun = self._clock()
         try:
-            keys = usable(orjson.loads(await self._load()))
+            self._keys = usable(orjson.loads(await self._load()))
+            self._read, self.trouble = begun, ""
         except (OSError, ValueError) as error:
             self.trouble = f"the gateway's keys cannot be read from {self._source}: {error}"
             log.warning("%s", self.trouble)
-            return
-        self.trouble, self._keys, self._read = "", keys, self._tried
+        finally:
+            self._tried = begun
 
     async def _load(self) -> bytes:
         if self._source.startswith(("https://", "http://")):
