@@ -19,6 +19,8 @@ from kombify.server.access.door import REFUSED_LOGINS, Door
 from kombify.server.access.gateway import gateway_of
 from kombify.server.access.journal import Journal
 from kombify.server.access.rate import Limiter
+from kombify.server.live.passes import Passes
+from kombify.server.live.pulse import Pulse
 from kombify.server.settings import Settings
 from kombify.server.stacks.planned import Plans
 from kombify.server.system.watch import Watch
@@ -43,6 +45,8 @@ class Service:
         self.trail = Audit(self.journal)
         callers = Callers(self.database, self.journal, gateway_of(settings))
         self.door = Door(callers, self.trail, Limiter(REFUSED_LOGINS if settings.rate_limit != "0" else "0"))
+        self.pulse = Pulse(self.database)
+        self.passes = Passes(self.door)
         self.watch = Watch(settings, self.database, self.engine, self.journal, callers)
 
     @property
@@ -56,6 +60,7 @@ class Service:
 
     async def stop(self) -> None:
         """Leave. The processes of jobs go on, and the next start takes them up."""
+        await self.pulse.stop()
         if self.settings.jobs_at_once:
             await asyncio.to_thread(self.engine.stop)
         self.watch.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _checked(url)
+        self.committed: list[Callable[[], None]] = []
+        """Called when a transaction of this process was committed, in the thread that did it; they must be quick."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,6 +83,8 @@ class Database:
             if self.is_sqlite:
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
+        for tell in self.committed:
+            tell()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
