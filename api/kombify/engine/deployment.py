@@ -60,7 +60,7 @@ class Deployments:
         if known is not None:
             return known
         snapshot = take(self._database, stack, planned_files(self._stacks.folder(stack)))
-        request = plan_of(stack, snapshot, prune=prune).model_copy(update={"labels": labels})
+        request = plan_of(snapshot, prune=prune).model_copy(update={"labels": labels})
         return self._orders.launch(stack, request, by=by, key=key)
 
     def apply(self, plan_id: int, *, by: str = "") -> Launched:
@@ -150,7 +150,7 @@ def deployment_of(stack: str, snapshot: int, *, prune: bool) -> WorkflowRequest:
     return WorkflowRequest(title="deployment", phases=tuple(phases), success=GOOD_END, snapshot=snapshot, prune=prune)
 
 
-def plan_of(stack: str, snapshot: int, *, prune: bool) -> WorkflowRequest:
+def plan_of(snapshot: int, *, prune: bool) -> WorkflowRequest:
     """Return what tells what the deployment of a snapshot would change.
 
     It is one run of all stages: each has to know what the ones before would have done.

@@ -22,6 +22,8 @@ from kombify.store.models import Event, Job, Phase
 
 GIVEN_BACK = ("prepare", "pangolin")
 """Roles whose undo runs on machines themselves."""
+MARK = "kombify"
+"""What is in the names of files that are ours alone."""
 MACHINES = "proxmox"
 """The role whose undo retires machines."""
 
@@ -56,15 +58,26 @@ class Rollback:
             columns = (Event.event, Event.host, Event.role, Event.changed, Event.data)
             told = (Event.job_id == stock.id, Event.event == "runner_on_ok")
             events = [event._asdict() for event in session.execute(select(*columns).where(*told))]
-        untouched = {role: sorted(_untouched(events, role)) for role in GIVEN_BACK}
+        untouched = {role: _untouched(events, role) for role in GIVEN_BACK}
         variables = {**asked.variables, "kombify_undo": untouched, "proxmox_spare": sorted(_machines(events))}
         return asked.model_copy(update={"variables": variables})
 
 
-def _untouched(events: Iterable[Mapping[str, Any]], role: str) -> set[str]:
-    """Return the hosts on which the undo of a role found nothing to take away: there was nothing of it."""
-    of_role = [event for event in events if _role(event) == role]
-    return {event["host"] for event in of_role} - {event["host"] for event in of_role if event["changed"]}
+def _untouched(events: Iterable[Mapping[str, Any]], role: str) -> dict[str, list[str]]:
+    """Return the hosts on which there was nothing of a role, each with the files that an undo has to spare.
+
+    Some files that a role sets, and its undo removes, come with the system: they alone do not tell that it was there.
+    """
+    found: dict[str, list[str]] = {}
+    ours: set[str] = set()
+    for event in events:
+        if _role(event) == role:
+            result = event["data"].get("res") or {}
+            files = result.get("changed_files") or []
+            found.setdefault(event["host"], []).extend(files)
+            if event["changed"] and (not files or result.get("changed_units") or any(MARK in file for file in files)):
+                ours.add(event["host"])
+    return {host: files for host, files in sorted(found.items()) if host not in ours}
 
 
 def _machines(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -59,19 +59,20 @@ class Schedules:
         self._orders = orders
         self._deployments = deployments
 
-    def fire_due(self) -> list[int]:
+    def fire_due(self, moment: datetime | None = None) -> list[int]:
         """Launch what is due, and return the jobs."""
+        moment = moment or now()
         with self._database.read() as session:
-            due = select(Schedule).where(Schedule.enabled, Schedule.next_at <= now())
+            due = select(Schedule).where(Schedule.enabled, Schedule.next_at <= moment)
             found = session.scalars(due.order_by(Schedule.next_at).limit(AT_ONCE)).all()
-        fired = [self._fire(schedule) for schedule in found]
+        fired = [self._fire(schedule, moment) for schedule in found]
         return [job_id for job_id in fired if job_id is not None]
 
     def run_now(self, schedule: Schedule, *, by: str = "", key: str | None = None) -> Launched:
         """Launch what a schedule launches, besides its times."""
         return self._launch(schedule, by, key)
 
-    def _fire(self, schedule: Schedule) -> int | None:
+    def _fire(self, schedule: Schedule, moment: datetime) -> int | None:
         """Launch what is due, then wait for the next time. A kill in between finds the job that is there already."""
         assert schedule.next_at is not None  # noqa: S101 - it is due
         key = f"schedule:{schedule.name}:{schedule.next_at.isoformat()}"
@@ -84,7 +85,7 @@ class Schedules:
         except EngineError as refusal:
             log.warning("schedule %s: %s", schedule.name, refusal)
             self._tell(schedule, key, str(refusal))
-        self._go_on(schedule, job_id)
+        self._go_on(schedule, job_id, moment)
         return job_id
 
     def _launch(self, schedule: Schedule, by: str, key: str | None) -> Launched:
@@ -100,13 +101,13 @@ class Schedules:
         with self._database.read() as session:
             return session.scalar(select(Job.id).where(Job.launched_by == by, Job.launch_key == key))
 
-    def _go_on(self, fired: Schedule, job_id: int | None) -> None:
+    def _go_on(self, fired: Schedule, job_id: int | None, moment: datetime) -> None:
         """Move to the next time, unless somebody did so already or changed the schedule meanwhile."""
         with self._database.begin() as session:
             schedule = session.get(Schedule, fired.id, with_for_update=True)
             if schedule is not None and schedule.next_at == fired.next_at:
                 assert fired.next_at is not None  # noqa: S101 - it was due
-                schedule.next_at = next_time(schedule.cron, schedule.timezone, max(now(), fired.next_at))
+                schedule.next_at = next_time(schedule.cron, schedule.timezone, max(moment, fired.next_at))
                 schedule.last_job_id = job_id or schedule.last_job_id
 
     def _tell(self, schedule: Schedule, key: str, why: str) -> None:

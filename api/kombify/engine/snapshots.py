@@ -81,7 +81,7 @@ def unpack(files: Files, live: Path, target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     above = max(Path(name).parts.count("..") for name in files)
     stack = target.joinpath(*["above"] * above, "stack")
-    stack.mkdir(mode=0o700, parents=True)
+    _make_folder(stack, target.parent)
     for name, text in files.items():
         path = Path(os.path.normpath(stack / name))
         _make_folder(path if name.endswith("/") else path.parent, target)

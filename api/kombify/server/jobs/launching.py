@@ -35,7 +35,7 @@ def asked_for(service: Service, caller: Caller, launch: JobLaunch) -> tuple[str,
         known = did_you_mean(launch.playbook, playbooks, f"known: {', '.join(sorted(playbooks))}")
         raise wrong_field("playbook", f"'{launch.playbook[:80]}' is none that may be launched", known)
     _check_rights(caller, launch)
-    _check_hosts(service, stack, launch.limit)
+    check_hosts(service, stack, launch.limit)
     _check_variables(caller, launch.variables)
     try:
         request = JobRequest(
@@ -69,7 +69,7 @@ def _check_rights(caller: Caller, launch: JobLaunch) -> None:
             raise Problem(HTTPStatus.FORBIDDEN, message, errors=[(f"secrets.{name}", message)])
 
 
-def _check_hosts(service: Service, stack: str, limit: tuple[str, ...]) -> None:
+def check_hosts(service: Service, stack: str, limit: tuple[str, ...]) -> None:
     """See that all hosts exist. A broken spec has no list of them: then the job itself will say so."""
     hosts = service.plans.of(stack).hosts if limit else frozenset()
     for position, name in enumerate(limit):

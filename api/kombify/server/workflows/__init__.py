@@ -1,0 +1,3 @@
+"""Workflows: deployments and their plans."""
+
+from __future__ import annotations
