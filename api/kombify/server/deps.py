@@ -12,6 +12,7 @@ from fastapi.openapi.models import HTTPBearer as BearerModel
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
+from kombify.server.access.authorization import token_of
 from kombify.server.access.callers import Caller
 from kombify.server.service import Service
 from kombify.store.tokens import Scope
@@ -35,8 +36,7 @@ class BearerText(SecurityBase):
 
     async def __call__(self, connection: HTTPConnection) -> str:
         """Return it, or nothing."""
-        kind, _blank, text = connection.headers.get("authorization", "").partition(" ")
-        return text.strip() if kind.lower() == "bearer" else ""
+        return token_of(connection.headers.get("authorization", ""))
 
 
 Bearer = Annotated[str, Security(BearerText())]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kombify.server.controller.asked import asks_for_playbook, has_label
 from kombify.server.controller.catalogue import JOB_TEMPLATE, Catalogue, Template
 from kombify.server.controller.columns import Condition, column, conditions, ordering
-from kombify.server.controller.query import Filter, Query, as_bool, as_moment, as_number, value_of
+from kombify.server.controller.query import Filter, Query, as_bool, as_moment, as_number, as_text, value_of
 from kombify.server.controller.status import BAD, status_column
 from kombify.server.jobs.events import DETAILS
 from kombify.store.models import Event, Handle, Job, Phase
@@ -19,8 +19,6 @@ from kombify.store.models import Event, Handle, Job, Phase
 JOBS = Job.__table__
 EVENTS = Event.__table__
 LABEL = "label"
-REQUEST: ColumnElement[str] = type_coerce(JOBS.c.request, Text)
-"""What was asked for, as the text that the database has: its keys are sorted."""
 TYPES = {"job": "job", "workflow_job": "workflow"}
 MOST_OUTPUT = 5_000
 """Events that ``awx … --monitor`` gets at once: it never asks for a second page."""
@@ -116,7 +114,7 @@ def of_template(template: Template) -> ColumnElement[bool]:
     of_stack = JOBS.c.stack == template.stack
     if template.kind != JOB_TEMPLATE:
         return and_(of_stack, JOBS.c.kind == "workflow", JOBS.c.title == template.title)
-    return and_(of_stack, JOBS.c.kind == "job", _asks("playbook", template.playbook))
+    return and_(of_stack, JOBS.c.kind == "job", asks_for_playbook(template.playbook))
 
 
 async def _page(connection: AsyncConnection, statement: Select[Any], order: list[Any], first: int, size: int) -> Found:
@@ -155,7 +153,7 @@ def _job_fields(catalogue: Catalogue) -> Mapping[str, Condition]:
         "started": column(JOBS.c.started_at, as_moment),
         "finished": column(JOBS.c.ended_at, as_moment),
         "unified_job_node__workflow_job": column(JOBS.c.parent_id, as_number),
-        "labels__name": lambda wanted: _labelled(value_of(wanted, str)),
+        "labels__name": lambda wanted: has_label(value_of(Filter("labels__name", "exact", wanted.text), as_text)),
         "playbook": playbook,
         "organization__name": column(JOBS.c.stack),
         "organization": organization,
@@ -163,18 +161,6 @@ def _job_fields(catalogue: Catalogue) -> Mapping[str, Condition]:
         "type": kind,
         **dict.fromkeys(("job_template", "workflow_job_template", "unified_job_template"), template),
     }
-
-
-def _asks(name: str, value: str) -> ColumnElement[bool]:
-    """Return what holds for the jobs whose request has this text under this name."""
-    return REQUEST.contains(orjson.dumps({name: value}).decode()[1:-1], autoescape=True)
-
-
-def _labelled(name: str) -> ColumnElement[bool]:
-    """Return what holds for the jobs with a label: it stands between the keys before and behind the labels."""
-    text = orjson.dumps(name).decode()
-    escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return REQUEST.like(f'%"labels":[%{escaped}%],%', escape="/")
 
 
 def _anything(_wanted: Filter) -> ColumnElement[bool]:
