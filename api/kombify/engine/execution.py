@@ -6,11 +6,11 @@ its process exists, and its process claims its folder before it does anything.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from select import select as select_ready
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -67,6 +67,8 @@ class Execution:
         self._stacks = stacks
         self._troubles = troubles
         self._pause = pause
+        self._prepared: dict[int, Folder] = {}
+        """Folders of jobs that could not be claimed yet: with the database away, each try would leave another one."""
         self._origins = origins
 
     def carry_out(self, job_id: int, *, undo: bool = False) -> Outcome:
@@ -85,6 +87,7 @@ class Execution:
                 continue
             if outcome is not None:
                 return outcome
+            self._pause(AGAIN)  # its process ended at once, such as for want of room on the disk
 
     def _wait_out(self, job_id: int, trouble: Exception) -> None:
         """Wait: the process goes on, and what it writes is stored when disk and database work again."""
@@ -118,19 +121,30 @@ class Execution:
         if stale:
             return Outcome(State.ERROR, message=f"the plan is stale, changed since: {', '.join(stale)}")
         stack = self._stacks.folder(job.stack)
-        folder = make_job(jobs_folder(stack), self._asked(request, job, stack), kept=True)
-        own(folder.folder, name_of(self._settings.data, self._worker))
-        with self._database.begin() as session:
-            run = session.get(Run, job.id, with_for_update=True)
-            if run is None:
-                session.add(Run(job_id=job.id, worker=self._worker, folder=str(folder.folder)))
-            else:
-                run.folder = str(folder.folder)
+        folder = self._prepared.get(job.id)
+        if folder is None or folder.claim.exists():
+            folder = make_job(jobs_folder(stack), self._asked(request, job, stack), kept=True)
+            own(folder.folder, name_of(self._settings.data, self._worker))
+            self._prepared[job.id] = folder
+        before = self._claim(job.id, folder)
+        del self._prepared[job.id]
+        if before != folder.folder:
+            shutil.rmtree(before, ignore_errors=True)
         try:
             start(folder)
         except RunnerError as fault:
             return Outcome(State.ERROR, message=str(fault))
         return folder
+
+    def _claim(self, job_id: int, folder: Folder) -> Path:
+        """Write down that the job runs here, and return the folder in which it was to run before."""
+        with self._database.begin() as session:
+            run = session.get(Run, job_id, with_for_update=True)
+            if run is None:
+                run = Run(job_id=job_id, worker=self._worker, folder=str(folder.folder))
+                session.add(run)
+            before, run.folder = run.folder, str(folder.folder)
+            return Path(before)
 
     def _asked(self, request: JobRequest, job: Job, stack: Path) -> Request:
         """Return what the runner shall do, with the values of secrets."""
@@ -249,4 +263,4 @@ class Execution:
             return
         self._pause(0)
         with processes.handle_of(status.pid, folder.folder) as handle:
-            select_ready([handle] if handle is not None else [], [], [], LOOK)
+            processes.wait(handle, LOOK)

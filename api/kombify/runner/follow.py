@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import select
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from kombify.runner.job import Job
-from kombify.runner.processes import handle_of
+from kombify.runner.processes import handle_of, wait
 
 PAUSE = 0.1
 """Seconds between two looks at the file."""
@@ -54,7 +53,7 @@ def _pause(job: Job) -> None:
     """Wait a moment, or until the process of the job is gone."""
     pid = job.recorded().pid
     if pid is None:
-        select.select([], [], [], PAUSE)
+        wait(None, PAUSE)
         return
     with handle_of(pid, job.folder) as handle:
-        select.select([] if handle is None else [handle], [], [], PAUSE)
+        wait(handle, PAUSE)

@@ -84,6 +84,14 @@ class Job:
         """Write the status."""
         write_status(self.folder / "status.json", status)
 
+    def settle(self) -> None:
+        """See that the disk knows of all files: after a power cut nobody may believe that a job never ran."""
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
 
 def jobs_folder(stack: Path) -> Path:
     """Return the folder of the jobs of the stack whose spec is in this folder."""
@@ -123,12 +131,11 @@ def make_job(jobs: Path, request: Request, *, kept: bool = False) -> Job:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(jobs)
     job = Job(_new_folder(jobs))
-    if kept:
-        (job.folder / KEEP).touch()
-    (job.folder / "env").mkdir(mode=0o700)
-    if request.variables:
-        write_private(job.folder / VARIABLES, dump_variables(request.variables))
-    write_private(job.folder / "request.json", request.dump())
+    try:
+        _fill(job, request, kept=kept)
+    except OSError:  # such as a full disk: whoever tries again shall not leave a folder each time
+        shutil.rmtree(job.folder, ignore_errors=True)
+        raise
     return job
 
 
@@ -165,6 +172,15 @@ def try_stack_lock(jobs: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+def _fill(job: Job, request: Request, *, kept: bool) -> None:
+    if kept:
+        (job.folder / KEEP).touch()
+    (job.folder / "env").mkdir(mode=0o700)
+    if request.variables:
+        write_private(job.folder / VARIABLES, dump_variables(request.variables))
+    write_private(job.folder / "request.json", request.dump())
 
 
 def _new_folder(jobs: Path) -> Path:

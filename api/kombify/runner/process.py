@@ -70,15 +70,29 @@ def run_job(folder: Path) -> int:
             end_what_was_left(folder.parent)
             cancellation.playbook = playbook
             status = replace(status, state=State.RUNNING, started=now())
-            job.record(status)
+            _record(job, status)
+            job.settle()
             status = _ran(job, playbook, status, cancellation)
-            job.record(status)
+            _record(job, status)
     except Canceled:
-        job.record(replace(status, state=State.CANCELED, ended=now()))
+        _record(job, replace(status, state=State.CANCELED, ended=now()))
     except Exception as fault:
-        job.record(replace(status, state=State.ERROR, ended=now(), message=f"{type(fault).__name__}: {fault}"))
+        _record(job, replace(status, state=State.ERROR, ended=now(), message=f"{type(fault).__name__}: {fault}"))
         raise
     return status.code if status.code is not None else 1
+
+
+def _record(job: Job, status: Status) -> None:
+    """Write the status. While the disk is full this waits: nobody else knows how the job ended."""
+    while True:
+        try:
+            job.record(status)
+        except OSError:
+            if not job.folder.exists():
+                raise
+            time.sleep(LOOKS)
+        else:
+            return
 
 
 def _ran(job: Job, playbook: Playbook, status: Status, cancellation: Cancellation) -> Status:

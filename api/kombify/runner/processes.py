@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from kombify.runner import units
 from kombify.runner.errors import RunnerError
 
 MARK = "KOMBIFY_JOB"
@@ -39,11 +40,12 @@ def bury(but: int) -> None:
 
 
 def belongs(pid: int, folder: Path) -> bool:
-    """Tell whether a process is one of a job."""
+    """Tell whether a process is one of a job: by its environment, or because it is in the job's own unit."""
     try:
-        return f"{MARK}={folder}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        marked = f"{MARK}={folder}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:  # it is gone, or somebody else's
         return False
+    return marked or units.holds(pid, folder)
 
 
 def processes_of(folder: Path) -> list[int]:
@@ -130,6 +132,15 @@ def _held(pid: int) -> Iterator[int | None]:
         os.close(handle)
 
 
+def wait(handle: int | None, seconds: float) -> None:
+    """Wait until a process that is held is gone, at most this long; without one just as long."""
+    # select() cannot look at a handle above 1023, and a service with many clients has such.
+    poll = select.poll()
+    if handle is not None:
+        poll.register(handle, select.POLLIN)
+    poll.poll(seconds * 1000)
+
+
 def _signal(handles: list[int], number: signal.Signals) -> None:
     for handle in handles:
         with suppress(ProcessLookupError, PermissionError):
@@ -140,4 +151,4 @@ def _wait(handles: list[int], seconds: float) -> None:
     """Wait until these processes are gone, at most this long."""
     until = time.monotonic() + seconds
     for handle in handles:
-        select.select([handle], [], [], max(0.0, until - time.monotonic()))
+        wait(handle, max(0.0, until - time.monotonic()))

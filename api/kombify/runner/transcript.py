@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ from typing import Any, TextIO
 from kombify.runner.events import Redactor, shaped
 from kombify.runner.job import Job
 
+AGAIN = 1.0
+"""Seconds until something is written again for which the disk had no room."""
 END = "playbook_on_stats"
 VERBOSE = "verbose"
 """The event of a line that belongs to no other."""
@@ -122,12 +125,18 @@ class _File:
     def write(self, line: str) -> None:
         """Add a line."""
         self._waiting += line.encode(errors="replace") + b"\n"
-        with suppress(OSError):
-            self._waiting = self._waiting[os.write(self._handle, self._waiting) :]
+        self._flush()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, as soon as everything is in it."""
+        while self._waiting:
+            time.sleep(AGAIN)
+            self._flush()
         os.close(self._handle)
+
+    def _flush(self) -> None:
+        with suppress(OSError):
+            self._waiting = self._waiting[os.write(self._handle, self._waiting) :]
 
 
 def _end_of(path: Path) -> tuple[int, int]:
