@@ -53,7 +53,7 @@ def _playbook_in_sqlite(element: _Playbook, compiler: SQLCompiler, **more: Any) 
 
 @compiles(_Playbook, "postgresql")
 def _playbook_in_postgresql(element: _Playbook, compiler: SQLCompiler, **more: Any) -> str:
-    return f"(CAST({_parts(element, compiler, more)[0]} AS json) ->> 'playbook')"
+    return f"({_json(_parts(element, compiler, more)[0])} ->> 'playbook')"
 
 
 @compiles(_HasLabel, "sqlite")
@@ -65,8 +65,13 @@ def _label_in_sqlite(element: _HasLabel, compiler: SQLCompiler, **more: Any) -> 
 @compiles(_HasLabel, "postgresql")
 def _label_in_postgresql(element: _HasLabel, compiler: SQLCompiler, **more: Any) -> str:
     request, name = _parts(element, compiler, more)
-    labels = f"json_array_elements_text(CAST({request} AS json) -> 'labels')"
+    labels = f"json_array_elements_text({_json(request)} -> 'labels')"
     return f"EXISTS (SELECT 1 FROM {labels} AS label WHERE label = {name})"  # noqa: S608 - bound
+
+
+def _json(request: str) -> str:
+    """Return the text as JSON of PostgreSQL, which has no NUL, also where it is not asked for."""
+    return rf"CAST(replace({request}, '\u0000', '\ufffd') AS json)"
 
 
 def _parts(element: FunctionElement[Any], compiler: SQLCompiler, more: dict[str, Any]) -> list[str]:
