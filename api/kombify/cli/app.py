@@ -11,10 +11,13 @@ from kombify.cli.commands.job import job
 from kombify.cli.commands.schedule import schedule
 from kombify.cli.commands.sim import simulation
 from kombify.cli.commands.token import token
+from kombify.cli.commands.worker import worker
 from kombify.cli.commands.workflow import workflow
 from kombify.cli.output import Output
 
 EPILOG = "Exit codes: 0 fine, 1 failed, 2 the spec or the configuration is invalid, 3 refused, 4 differences found."
+
+GROUPS = {"job": job, "workflow": workflow, "schedule": schedule, "token": token, "worker": worker}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +28,7 @@ app = typer.Typer(
 for panel, functions in COMMANDS.items():
     for name, function in functions.items():
         app.command(name, rich_help_panel=panel)(function)
-for name, group in {"job": job, "workflow": workflow, "schedule": schedule, "token": token}.items():
+for name, group in GROUPS.items():
     app.add_typer(group, name=name, rich_help_panel=SERVICE)
 app.add_typer(simulation, name="sim", rich_help_panel="Try out")
 

@@ -69,3 +69,11 @@ LaunchKey = Annotated[
     typer.Option("--key", metavar="KEY", help="Launch it once: the same key again gives the first one again."),
 ]
 Newest = Annotated[int, typer.Option("--last", "-n", metavar="NUMBER", min=1, help="How many, the newest first.")]
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="The service's own files.", show_default="data")
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", metavar="FILE", help="Seal the backup with the first line of this file (age)."),
+]

@@ -33,6 +33,7 @@ class Note:
     def leave(self, *, others: bool) -> None:
         """Write that the database was reached now."""
         new = self._path.with_suffix(".new")
+        new.touch(mode=0o600)
         new.write_text(f"{_clock()} {int(others)}", encoding="utf-8")
         new.rename(self._path)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -31,6 +31,19 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 """Where there is one machine, nobody declares a worker dead; whoever was silent for so long may be forgotten."""
 RESCUE_LOCK = 52_60_02
 """The number of PostgreSQL's lock that the one rescuer holds."""
+
+
+class Listed(NamedTuple):
+    """A worker, as others see it."""
+
+    id: str
+    state: str
+    wanted: str
+    host: str
+    version: str
+    seen_at: datetime
+    stacks: dict[str, Any]
+    jobs: int
 
 
 class Roll:
@@ -138,6 +151,19 @@ class Roll:
                 self._seen[worker.id] = (worker.beats, moment)
         silent = [one for one in workers if one.guarded and moment - self._seen[one.id][1] > dead_after]
         return sorted({one.id for one in workers if one.state == "stopped"} | {one.id for one in silent})
+
+
+def list_all(database: Database) -> list[Listed]:
+    """Return all workers with the number of jobs that each has begun."""
+    jobs = (
+        select(func.count(Job.id))
+        .join(Run, Run.job_id == Job.id)
+        .where(Run.worker == Worker.id, Job.ended_at.is_(None))
+    )
+    with database.read() as session:
+        columns = [getattr(Worker, name) for name in Listed._fields if name != "jobs"]
+        rows = session.execute(select(*columns, jobs.scalar_subquery().label("jobs")).order_by(Worker.id))
+        return [Listed(**row) for row in rows.mappings()]
 
 
 def _row(session: Session, worker: str) -> Worker:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from kombify.runner.environment import job_environment
 from kombify.runner.errors import RunnerError
 from kombify.runner.job import Job, make_job, unfinished
 from kombify.runner.request import Request
+from kombify.runner.units import in_unit_of_its_own
 
 TAIL = 5
 
@@ -40,11 +42,20 @@ def launch(jobs: Path, request: Request) -> Job:
 def start(job: Job) -> None:
     """Start the process of a job in a session of its own, and wait until it closes its output: then it lives.
 
-    A job has one run: whoever starts it a second time starts nothing.
+    A job has one run: whoever starts it a second time starts nothing. Where systemd is, it gets a unit of its own; if
+    that fails this once, it goes without.
     """
+    for front in dict.fromkeys((tuple(in_unit_of_its_own(job.folder)), ())):
+        _start(job, front)
+        if job.claim.exists():
+            return
+    raise RunnerError(f"job {job.id} did not start: {_last_words(job)}", f"see {job.faults}")
+
+
+def _start(job: Job, front: Sequence[str]) -> None:
     with os.fdopen(os.open(job.faults, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as faults:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kombify.runner", str(job.folder)],
+            [*front, sys.executable, "-m", "kombify.runner", str(job.folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=faults,
@@ -55,8 +66,6 @@ def start(job: Job) -> None:
     assert process.stdout is not None  # noqa: S101 - it is a pipe
     process.stdout.read()  # it closes its output as soon as its status is written
     process.stdout.close()
-    if not job.claim.exists():
-        raise RunnerError(f"job {job.id} did not start: {_last_words(job)}", f"see {job.faults}")
 
 
 def _last_words(job: Job) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kombify.cli.commands.backup import backup
 from kombify.cli.commands.capacity import capacity
 from kombify.cli.commands.demo import demo
 from kombify.cli.commands.destroy import destroy
@@ -17,6 +18,7 @@ from kombify.cli.commands.inventory import inventory
 from kombify.cli.commands.jobs import cancel, jobs, logs
 from kombify.cli.commands.plan import plan
 from kombify.cli.commands.rebalance import rebalance
+from kombify.cli.commands.restore import restore
 from kombify.cli.commands.schema import schema
 from kombify.cli.commands.serve import serve
 from kombify.cli.commands.simulate import simulate
@@ -29,7 +31,7 @@ SERVICE = "Run on a service"
 COMMANDS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "validate": validate, "plan": plan},
     "Run from here": {"up": up, "destroy": destroy, "jobs": jobs, "logs": logs, "cancel": cancel},
-    SERVICE: {"serve": serve, "drift": drift},
+    SERVICE: {"serve": serve, "drift": drift, "backup": backup, "restore": restore},
     "Understand": {"explain": explain, "why": why, "graph": graph, "capacity": capacity},
     "Try out": {"demo": demo, "simulate": simulate, "rebalance": rebalance},
     "Hand over": {"inventory": inventory, "export": export, "docs": docs, "schema": schema},
