@@ -32,9 +32,11 @@ class Away(Stop):
 class Answered(Stop):
     """The service answered that it cannot, or will not, do it."""
 
-    def __init__(self, status: int, message: str, hint: str) -> None:
-        super().__init__(message, hint, code=Code.REFUSED if status in REFUSALS else Code.FAILED)
-        self.status = status
+    def __init__(self, answer: httpx.Response, message: str, hint: str) -> None:
+        super().__init__(message, hint, code=Code.REFUSED if answer.status_code in REFUSALS else Code.FAILED)
+        self.status = answer.status_code
+        self.wait = _asked_to_wait(answer)
+        """Seconds after which the service wants to be asked again, if it said so."""
 
 
 class Client:
@@ -150,10 +152,10 @@ class Client:
             errors = problem.get("errors", [])
         except (ValueError, KeyError, AttributeError):
             what = f"{self.url} answers {answer.status_code} {answer.reason_phrase}"
-            raise Answered(answer.status_code, what, "is this the URL of a service?") from None
+            raise Answered(answer, what, "is this the URL of a service?") from None
         if len(errors) > 1:
             what = "\n  ".join(("this cannot be right:", *(_field(one) for one in errors)))
-        raise Answered(answer.status_code, what, hint)
+        raise Answered(answer, what, hint)
 
     def _away(self, error: httpx.TransportError) -> Away:
         if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error):

@@ -24,8 +24,8 @@ PATIENCE = 600.0
 PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 """Seconds between two looks at something that takes its time; a service counts what each address asks."""
-STARTING = (502, 503, 504)
-"""Answers of a service, or of a proxy before it, that is not ready."""
+LATER = (429, 502, 503, 504)
+"""Answers of a service, or of a proxy before it, that is not ready or wants to be left alone for a moment."""
 
 
 class View(Protocol):
@@ -78,12 +78,13 @@ def code_of(job: dict[str, Any], *, changed: int = 0) -> Code:
 
 def stream(client: Client, output: Output, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a stream says, to its end, whatever happens to the connection or to the service meanwhile."""
-    last, gone_since = "", 0.0
+    last, gone_since, pauses = "", 0.0, _pauses()
     while True:
+        wait = 0.0
         try:
             with client.stream(path, last, SILENCE) as chunks:
                 for message in messages(chunks):
-                    gone_since = 0.0
+                    gone_since, pauses = 0.0, _pauses()
                     if message is None:
                         continue
                     last = message.id or last
@@ -94,14 +95,16 @@ def stream(client: Client, output: Output, path: str) -> Iterator[tuple[str, dic
                     if message.event == "end":
                         return
         except (Away, Answered) as trouble:
-            if isinstance(trouble, Answered) and trouble.status not in STARTING:
-                raise
+            if isinstance(trouble, Answered):
+                if trouble.status not in LATER:
+                    raise
+                wait = trouble.wait
             if not gone_since:
                 gone_since = time.monotonic()
                 output.tell(f"{trouble}. Waiting for it; what runs goes on.")
             if time.monotonic() - gone_since > PATIENCE:
                 raise
-        time.sleep(PAUSE)
+        time.sleep(max(wait, next(pauses)))
 
 
 def _show(client: Client, output: Output, job_id: int, view: View) -> None:

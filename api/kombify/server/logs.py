@@ -31,6 +31,7 @@ def log_to(stream: TextIO, level: str, *, as_json: bool, color: bool) -> None:
             ],
         )
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -47,6 +48,11 @@ def log_to(stream: TextIO, level: str, *, as_json: bool, color: bool) -> None:
 def for_programs(stream: TextIO, wanted: str) -> bool:
     """Tell whether logs shall be JSON: when that is said, or when nobody looks at a terminal."""
     return wanted == "json" or (wanted != "text" and not stream.isatty())
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what the application has logged already, in its own words."""
+    return "Exception in ASGI application" not in str(record.msg)
 
 
 def _for_programs() -> list[Any]:

@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer nothing new, and end what is open."""
         _tell_systemd("STOPPING=1")
+        self._service.pulse.close()
         await super().shutdown(sockets)
 
 
