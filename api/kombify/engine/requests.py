@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from ansible_collections.kombify.stack.plugins.module_utils.spec.secretrefs import parse_secret_ref
 from kombify.runner.events import secrets_in
 
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=253)]
@@ -48,6 +49,9 @@ class JobRequest(BaseModel, frozen=True, extra="forbid"):
     def _hold_no_secrets(self) -> Self:
         if secrets_in(self.variables):
             raise ValueError("a variable whose name says that it is secret belongs under 'secrets', as a reference")
+        for name, text in self.secrets.items():
+            if parse_secret_ref(text) is None:  # not repeated: it may well be the secret
+                raise ValueError(f"the secret '{name}' is no reference such as vault:kv/db#password")
         return self
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import did_you_mean
+from ansible_collections.kombify.stack.plugins.module_utils.spec.secretrefs import parse_secret_ref
 from kombify.engine.requests import JobRequest
 from kombify.server.access.callers import Caller
 from kombify.server.jobs.models import JobLaunch
@@ -23,7 +24,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 OF_ANSIBLE = "ansible_"
 EVENT = "ansible_eda"
 """What ansible-rulebook hands over. Alerts may hold braces; it is data, as no variable is ever a template."""
-LOCAL_SECRETS = ("env:", "file:")
+LOCAL_SECRETS = ("env:", "file:", "keychain:")
 """Secrets of the machine that the service runs on."""
 
 
@@ -34,6 +35,7 @@ def asked_for(service: Service, caller: Caller, launch: JobLaunch) -> tuple[str,
     if launch.playbook not in playbooks:
         known = did_you_mean(launch.playbook, playbooks, f"known: {', '.join(sorted(playbooks))}")
         raise wrong_field("playbook", f"'{launch.playbook[:80]}' is none that may be launched", known)
+    _check_secrets(launch.secrets)
     _check_rights(caller, launch)
     check_hosts(service, stack, launch.limit)
     _check_variables(caller, launch.variables)
@@ -55,6 +57,16 @@ def stack_named(service: Service, name: str) -> str:
         message = f"there is no stack '{name[:80]}'" if name else "there are several stacks"
         raise wrong_field("stack", message, did_you_mean(name, names, f"known: {', '.join(names) or 'none'}"))
     return name
+
+
+def _check_secrets(secrets: Mapping[str, str]) -> None:
+    """See that a value does not come in here: a reference is stored, and a secret must never be."""
+    for name, text in secrets.items():
+        if VARIABLE.fullmatch(name) is None or name.startswith(OF_ANSIBLE):
+            raise wrong_field(f"secrets.{name[:80]}", "a variable's name has letters, digits and underscores")
+        if parse_secret_ref(text) is None:
+            hint = "store it, and send where it is, as in vault:kv/db#password"
+            raise wrong_field(f"secrets.{name}", "this is no reference to a secret", hint)
 
 
 def _check_rights(caller: Caller, launch: JobLaunch) -> None:
