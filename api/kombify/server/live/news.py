@@ -76,10 +76,9 @@ async def jobs_that_move(
     Those that wait to be begun may be many thousands, and nothing happens to them without one of these being true.
     """
     moving = and_(Job.ended_at.is_(None), Job.state != State.PENDING)
-    wanted = [moving, Job.id > above, Job.id.in_(ids)]
-    if ended_after is not None:
-        wanted.append(Job.ended_at > ended_after)
-    return await _all(connection, select(*_JOB).where(or_(*wanted)).order_by(Job.id))
+    ended = Job.ended_at.is_not(None) if ended_after is None else Job.ended_at > ended_after
+    wanted = or_(moving, Job.id > above, ended, Job.id.in_(ids))
+    return await _all(connection, select(*_JOB).where(wanted).order_by(Job.id))
 
 
 async def workers(connection: AsyncConnection) -> Sequence[RowMapping]:

@@ -95,3 +95,8 @@ def stage(database_url: str) -> Iterator[Stage]:
     yield Stage(database, worker)
     worker.close()
     database.close()
+
+
+@pytest.fixture
+def staged() -> type[Stage]:
+    return Stage
