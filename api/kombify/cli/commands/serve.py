@@ -46,6 +46,7 @@ def serve(
         bool, typer.Option("--new-admin-token", help="Make a new token in the data folder; the one made before ends.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only look whether it could be started like this.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print a unit with which systemd runs it.")] = False,
 ) -> None:
     """Run jobs of stacks for whoever may: over REST, for `kombify job`, the portal and AWX's clients.
 
@@ -63,7 +64,11 @@ def serve(
         "database_url": database_url,
     }
     settings = serving.settings({name: value for name, value in given.items() if value is not None})
-    if check:
+    if systemd:
+        from kombify.cli.views.service import unit
+
+        output.document(unit.text("serve", settings))
+    elif check:
         serving.check(output, settings)
     else:
         serving.serve(output, settings, log_format=log_format.value, renew_token=new_admin_token)

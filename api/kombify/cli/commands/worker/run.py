@@ -25,6 +25,7 @@ def run(
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="Lines for people, or JSON: auto is JSON when piped.")
     ] = LogFormat.AUTO,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print a unit with which systemd runs it.")] = False,
 ) -> None:
     """Run jobs on this machine for a service on another one: both use one PostgreSQL database.
 
@@ -37,4 +38,9 @@ def run(
 
     output: Output = context.obj
     known = maintenance.settings(data_dir, worker=name, stacks_dir=stacks)
+    if systemd:
+        from kombify.cli.views.service import unit
+
+        output.document(unit.text("worker", known))
+        return
     working.work(output, known, log_format=log_format.value)
