@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read import Surroundings, read_secret
+from kombify.engine.elsewhere import Elsewhere
 from kombify.engine.errors import NotFound
 from kombify.engine.origin import Origins
 from kombify.engine.outcome import Outcome
@@ -70,6 +71,7 @@ class Execution:
         self._prepared: dict[int, Folder] = {}
         """Folders of jobs that could not be claimed yet: with the database away, each try would leave another one."""
         self._origins = origins
+        self._elsewhere = Elsewhere()
 
     def carry_out(self, job_id: int, *, undo: bool = False) -> Outcome:
         """Carry out a job whose turn it is, or go on with it, and return how it ended.
@@ -121,6 +123,8 @@ class Execution:
         if stale:
             return Outcome(State.ERROR, message=f"the plan is stale, changed since: {', '.join(stale)}")
         stack = self._stacks.folder(job.stack)
+        if request.snapshot is not None and self._elsewhere.target(stack, request.playbook):
+            return Outcome(State.ERROR, message="AWX reads the spec from its repository: undo the change there")
         folder = self._prepared.get(job.id)
         if folder is None or folder.claim.exists():
             folder = make_job(jobs_folder(stack), self._asked(request, job, stack), kept=True)
@@ -149,6 +153,7 @@ class Execution:
     def _asked(self, request: JobRequest, job: Job, stack: Path) -> Request:
         """Return what the runner shall do, with the values of secrets."""
         secrets = {name: read_secret(text, Surroundings(stack)) for name, text in request.secrets.items()}
+        awx = self._elsewhere.target(stack, request.playbook)
         return Request(
             playbook=request.playbook,
             inventories=self._inventories(request, job, stack),
@@ -160,6 +165,7 @@ class Execution:
             verbosity=request.verbosity,
             variables={**request.variables, **secrets},
             secret=tuple(secrets),
+            awx=awx.as_dict() if awx else None,
         )
 
     def _inventories(self, request: JobRequest, job: Job, stack: Path) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from kombify.runner import processes
 from kombify.runner.events import Redactor, secrets_in
 from kombify.runner.job import Job, stack_lock
-from kombify.runner.playbook import Playbook
 from kombify.runner.reconcile import end_what_was_left, now
 from kombify.runner.request import Request
+from kombify.runner.runs import Run, run_of
 from kombify.runner.status import State, Status
 from kombify.runner.variables import VARIABLES, load_variables
 
@@ -36,7 +36,7 @@ class Cancellation:
     def __init__(self) -> None:
         self._until: float | None = None
         self.asked = False
-        self.playbook: Playbook | None = None
+        self.playbook: Run | None = None
         """What runs; nothing while the job waits."""
         signal.signal(signal.SIGTERM, self._ask)
 
@@ -65,7 +65,7 @@ def run_job(folder: Path) -> int:
         _say_that_we_live()
         processes.adopt()
         request = job.request()
-        playbook = Playbook(job, request, Redactor(_secrets(job, request)))
+        playbook = run_of(job, request, Redactor(_secrets(job, request)))
         with stack_lock(folder.parent):
             end_what_was_left(folder.parent)
             cancellation.playbook = playbook
@@ -95,7 +95,7 @@ def _record(job: Job, status: Status) -> None:
             return
 
 
-def _ran(job: Job, playbook: Playbook, status: Status, cancellation: Cancellation) -> Status:
+def _ran(job: Job, playbook: Run, status: Status, cancellation: Cancellation) -> Status:
     """Run the playbook and return how the job ended."""
     code = playbook.run(cancellation.overdue, LOOKS)
     if not playbook.complete:

@@ -27,6 +27,8 @@ class Request:
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     secret: tuple[str, ...] = ()
     """Names of variables whose values are secret although their names do not say so."""
+    awx: Mapping[str, Any] | None = None
+    """The AWX that runs it, as :class:`kombify.runner.awx.AwxTarget`; without one it runs here."""
 
     def arguments(self, variables: Path) -> list[str]:
         """Return what follows ``ansible-playbook`` on a command line. Variables are in this file if there is one."""

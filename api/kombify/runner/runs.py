@@ -1,0 +1,36 @@
+"""The ways in which a job can run: all look the same to the process of the job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kombify.runner.events import Redactor
+from kombify.runner.job import Job
+from kombify.runner.playbook import Playbook
+from kombify.runner.request import Request
+
+
+class Run(Protocol):
+    """One run of a playbook."""
+
+    complete: bool
+    """Whether it came to its own end, so that nothing of it is left."""
+
+    def run(self, overdue: Callable[[], bool], look: float) -> int | None:
+        """Run to the end, and return Ansible's exit code; None when it was killed.
+
+        Every so many seconds it is asked whether the end is overdue.
+        """
+
+    def interrupt(self) -> None:
+        """Have it end by itself."""
+
+
+def run_of(job: Job, request: Request, redactor: Redactor) -> Run:
+    """Return the run of a request, which has not begun yet."""
+    if request.awx is not None:
+        from kombify.runner.awx import AwxJob
+
+        return AwxJob(job, request, redactor)
+    return Playbook(job, request, redactor)
