@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kombify.store.errors import StoreError
 from kombify.store.models import Base
+from kombify.store.rescue import Rescue
 
 POOL = 24
 """Connections of one service; work on the database is short, so this serves many more threads."""
@@ -38,6 +39,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _checked(url)
+        self._rescue = Rescue(Path(self._url.database or ""))
         self.committed: list[Callable[[], None]] = []
         """Called when a transaction of this process was committed, in the thread that did it; they must be quick."""
 
@@ -60,6 +62,7 @@ class Database:
             )
         self._make_file()
         engine = create_engine(self._url, module=_sqlite_module(), pool_size=POOL, max_overflow=POOL)
+        self._rescue.guard(engine, write=True)
         event.listen(engine, "connect", _prepare)
         return engine
 
@@ -70,6 +73,7 @@ class Database:
             return create_async_engine(self._url.set(drivername="postgresql+psycopg_async"), pool_pre_ping=True)
         self._make_file()
         engine = create_async_engine(self._url.set(drivername="sqlite+aiosqlite"))
+        self._rescue.guard(engine.sync_engine, write=False)
         event.listen(engine.sync_engine, "connect", _prepare)
         return engine
 
