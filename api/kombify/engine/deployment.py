@@ -50,13 +50,14 @@ class Deployments:
         self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None, labels: tuple[str, ...] = ()
     ) -> Launched:
         """Launch a deployment of a stack as its files are now."""
-        return self._known(by, key, stack) or self._deploy(stack, prune=prune, by=by, key=key, labels=labels)
+        known = self._known(by, key, stack, check=False, prune=prune)
+        return known or self._deploy(stack, prune=prune, by=by, key=key, labels=labels)
 
     def plan(
         self, stack: str, *, prune: bool = False, by: str = "", key: str | None = None, labels: tuple[str, ...] = ()
     ) -> Launched:
         """Launch what tells what a deployment would change: all of it in check mode. ``apply`` does it then."""
-        known = self._known(by, key, stack)
+        known = self._known(by, key, stack, check=True, prune=prune)
         if known is not None:
             return known
         snapshot = take(self._database, stack, planned_files(self._stacks.folder(stack)))
@@ -70,14 +71,16 @@ class Deployments:
         """
         plan = self._good_plan(plan_id)
         first = plan.artifacts.get("applied_by")
-        known = self._known(first, _apply_key(plan_id), plan.stack) if first is not None else None
-        if known is not None:
-            return known
+        prune = plan.request["prune"]
+        if first is not None:
+            known = self._known(first, _apply_key(plan_id), plan.stack, check=False, prune=prune)
+            if known is not None:
+                return known
         stale = self._changed_since(plan)
         if stale:
             raise StalePlan(stale)
         by = self._reserve(plan_id, by)
-        return self._deploy(plan.stack, prune=plan.request["prune"], by=by, key=_apply_key(plan_id))
+        return self._deploy(plan.stack, prune=prune, by=by, key=_apply_key(plan_id))
 
     def look_for_drift(
         self, stack: str, *, limit: tuple[str, ...] = (), by: str = "", key: str | None = None
@@ -124,14 +127,16 @@ class Deployments:
             before = session.get_one(Snapshot, plan.request["snapshot"]).files
         return changed(before, planned_files(self._stacks.folder(plan.stack)))
 
-    def _known(self, by: str, key: str | None, stack: str) -> Launched | None:
-        """Return the workflow that was launched with this key: its files may have changed since, its launch has not."""
+    def _known(self, by: str, key: str | None, stack: str, **asked: bool) -> Launched | None:
+        """Return the workflow that was launched with this key: files may have changed since, what was asked has not."""
         if key is None:
             return None
         with self._database.read() as session:
             same = (Job.launched_by == by, Job.launch_key == key, Job.stack == stack, Job.kind == "workflow")
-            found = session.scalar(select(Job.id).where(*same))
-        return None if found is None else Launched(found, new=False)
+            found = session.scalar(select(Job).where(*same))
+        if found is None or any(found.request[name] != value for name, value in asked.items()):
+            return None  # for something else the launch refuses the key
+        return Launched(found.id, new=False)
 
 
 def deployment_of(stack: str, snapshot: int, *, prune: bool) -> WorkflowRequest:

@@ -19,24 +19,28 @@ LOOKED = (State.SUCCESSFUL, State.FAILED)
 
 def after_end(session: Session, job: Job) -> None:
     """Keep what a job that has just ended was for."""
-    if job.kind == "job":
-        job.artifacts = {**(job.artifacts or {}), **_said_about_itself(session, job.id)}
+    if job.kind == "workflow":
+        if job.state == job.request.get("success"):
+            _keep_as_applied(session, job)
+        return
+    ending = _ending(session, job.id)
+    if ending is None:  # such as for a spec that is not valid: nothing was looked at
+        return
+    said = ending.get("artifact_data")
+    job.artifacts = {**(job.artifacts or {}), **(said if isinstance(said, dict) else {})}
     purpose = job.request.get("purpose")
     if purpose in ("plan", "drift") and job.state in LOOKED:
         found = differences_of(session, job.id)
         if purpose == "plan":
-            job.artifacts = {**(job.artifacts or {}), "differences": found}
+            job.artifacts = {**job.artifacts, "differences": found}
         else:
             _keep_drift(session, job, found)
-    if job.kind == "workflow" and job.state == job.request.get("success"):
-        _keep_as_applied(session, job)
 
 
-def _said_about_itself(session: Session, job_id: int) -> dict[str, Any]:
-    """Return what the play set with ``set_stats`` for the run as a whole."""
+def _ending(session: Session, job_id: int) -> dict[str, Any] | None:
+    """Return what Ansible said at its end, with all that the play had set with ``set_stats``."""
     ends = select(Event.data).where(Event.job_id == job_id, Event.event == END).order_by(Event.counter.desc())
-    said = (session.scalar(ends.limit(1)) or {}).get("artifact_data")
-    return said if isinstance(said, dict) else {}
+    return session.scalar(ends.limit(1))
 
 
 def _keep_drift(session: Session, job: Job, found: list[Difference]) -> None:

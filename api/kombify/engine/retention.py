@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from kombify.engine.durable import DurableQueue
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import AuditEntry, Event, Job, Run
+from kombify.store.models import AuditEntry, Drift, Event, Job, Notice, Run
 from kombify.store.settings import retention
 
 AT_ONCE = 100
@@ -39,6 +39,8 @@ def remove_old(database: Database, queue: DurableQueue, worker: str, moment: dat
     )
     with database.begin() as session:
         session.execute(delete(AuditEntry).where(AuditEntry.at < moment - timedelta(days=days.audit)))
+        session.execute(delete(Notice).where(Notice.at < moment - timedelta(days=days.audit)))
+        session.execute(delete(Drift).where(Drift.found_at < moment - timedelta(days=days.jobs)))
     return removed
 
 

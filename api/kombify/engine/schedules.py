@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.schedules import EXAMPLES, to_cron
@@ -65,7 +65,14 @@ class Schedules:
         with self._database.read() as session:
             due = select(Schedule).where(Schedule.enabled, Schedule.next_at <= moment)
             found = session.scalars(due.order_by(Schedule.next_at).limit(AT_ONCE)).all()
-        fired = [self._fire(schedule, moment) for schedule in found]
+        fired, trouble = [], None
+        for schedule in found:
+            try:
+                fired.append(self._fire(schedule, moment))
+            except OSError as error:  # its folder cannot be read or written; that keeps no other one waiting
+                trouble = error
+        if trouble is not None:
+            raise trouble
         return [job_id for job_id in fired if job_id is not None]
 
     def run_now(self, schedule: Schedule, *, by: str = "", key: str | None = None) -> Launched:
@@ -82,7 +89,7 @@ class Schedules:
             job_id = self._launched(by, key) or self._launch(schedule, by, key).id
         except KeyReused:  # another worker launched it in this moment, and the files changed between the two
             job_id = self._launched(by, key)
-        except EngineError as refusal:
+        except (EngineError, ValidationError) as refusal:
             log.warning("schedule %s: %s", schedule.name, refusal)
             self._tell(schedule, key, str(refusal))
         self._go_on(schedule, job_id, moment)

@@ -33,19 +33,19 @@ class WorkflowRun:
         """Carry out a workflow whose turn it is, or go on with it, and return how it ended."""
         ran: list[Phase] = []
         for phase in self._phases(workflow_id):
-            if self._canceled(workflow_id):
-                return self._rolled_back(workflow_id, ran, Outcome(State.CANCELED))
-            outcome = self._carry_out_phase(workflow_id, phase)
+            if phase.job_id is None and self._canceled(workflow_id):
+                return self._rolled_back(ran, Outcome(State.CANCELED))
+            outcome = self._carry_out_phase(phase)
             ran.append(phase)
             if not outcome.good:
                 failed = outcome._replace(message=_failure(phase, outcome))
-                return self._rolled_back(workflow_id, ran, failed)
+                return self._rolled_back(ran, failed)
         with self._database.read() as session:
             return Outcome(session.get_one(Job, workflow_id).request["success"], 0)
 
-    def _rolled_back(self, workflow_id: int, ran: list[Phase], failure: Outcome) -> Outcome:
+    def _rolled_back(self, ran: list[Phase], failure: Outcome) -> Outcome:
         """Undo phases, the last one first. All are tried; the failed one was tried first, as it may be half done."""
-        undone = {phase.name: self._undo_phase(workflow_id, phase) for phase in reversed(ran)}
+        undone = {phase.name: self._undo_phase(phase) for phase in reversed(ran)}
         stuck = [name for name, outcome in undone.items() if outcome is not None and not outcome.good]
         if stuck:
             message = f"{failure.message}; undo failed: {', '.join(stuck)}".removeprefix("; ")
@@ -55,40 +55,35 @@ class WorkflowRun:
         something = any(outcome is not None for outcome in undone.values())
         return Outcome(ROLLED_BACK if something else State.ERROR, failure.code, failure.message)
 
-    def _carry_out_phase(self, workflow_id: int, phase: Phase) -> Outcome:
-        self._enter(workflow_id, phase.state)
-        return self._child(workflow_id, phase, "job_id", phase.name, phase.request)
+    def _carry_out_phase(self, phase: Phase) -> Outcome:
+        return self._child(phase, "job_id", phase.state, phase.name, phase.request)
 
-    def _undo_phase(self, workflow_id: int, phase: Phase) -> Outcome | None:
+    def _undo_phase(self, phase: Phase) -> Outcome | None:
         """Undo a phase, and return how that went; None when there is nothing to undo."""
         request = self._rollback.request(phase)
         if request is None:
             return None
-        self._enter(workflow_id, ROLLING_BACK)
-        asked = request.model_dump(mode="json")
-        return self._child(workflow_id, phase, "undo_job_id", f"undo {phase.name}", asked)
+        return self._child(phase, "undo_job_id", ROLLING_BACK, f"undo {phase.name}", request.model_dump(mode="json"))
 
-    def _child(self, workflow_id: int, phase: Phase, column: str, title: str, request: dict[str, Any]) -> Outcome:
+    def _child(self, phase: Phase, column: str, state: str, title: str, request: dict[str, Any]) -> Outcome:
         """Carry out the job of a phase, which exists once, and return how it ended, also if that was long ago."""
         with self._database.begin() as session:
-            stored = session.get_one(Phase, (workflow_id, phase.position), with_for_update=True)
-            workflow = session.get_one(Job, workflow_id)
+            workflow = session.get_one(Job, phase.workflow_id, with_for_update=True)
+            stored = session.get_one(Phase, (phase.workflow_id, phase.position), with_for_update=True)
             child = session.get(Job, getattr(stored, column) or 0)
             if child is None:
                 child = _child_of(workflow, title, request)
                 session.add(child)
                 session.flush()
                 setattr(stored, column, child.id)
+            if child.ended_at is None:
+                workflow.state = state
         if child.ended_at is None:
             outcome = self._execution.carry_out(child.id, undo=column == "undo_job_id")
             with self._database.begin() as session:
                 close(session, session.get_one(Job, child.id, with_for_update=True), outcome)
             return outcome
         return Outcome(child.state, child.code, child.message)
-
-    def _enter(self, workflow_id: int, state: str) -> None:
-        with self._database.begin() as session:
-            session.get_one(Job, workflow_id, with_for_update=True).state = state
 
     def _phases(self, workflow_id: int) -> list[Phase]:
         with self._database.read() as session:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kombify.engine.deployment import GOOD_END, STATES, stages
-from kombify.engine.errors import EngineError, NotFound, StalePlan
+from kombify.engine.errors import EngineError, KeyReused, NotFound, StalePlan
 from kombify.engine.outcome import Outcome
 from kombify.engine.snapshots import last_applied
 from kombify.engine.turns import close
@@ -77,6 +77,8 @@ def test_a_launch_is_known_by_its_key_also_when_files_changed_since(deployments,
     spec.write_text(SPEC.replace("cpu: 4", "cpu: 8"))
     assert deployments.deploy("home", by="me", key="k") == (first.id, False)
     assert deployments.deploy("home", by="you", key="k").new
+    with pytest.raises(KeyReused):
+        deployments.plan("home", by="me", key="k")
 
 
 def test_a_plan_is_applied_once_whoever_asks(bench, deployments) -> None:

@@ -64,7 +64,7 @@ def looked(bench, *events: Event, state: str = "successful") -> int:
     """A job that looked for drift, saw this and ended; others say twice that it has ended."""
     job_id = bench.engine.deployments.look_for_drift("home").id
     with bench.database.begin() as session:
-        for event in events:
+        for event in (*events, Event(counter=99, event="playbook_on_stats", data={})):
             event.job_id = job_id
             session.add(event)
     for _ in range(2):
@@ -93,6 +93,15 @@ def test_where_nothing_differs_nothing_is_noticed(bench) -> None:
     with bench.database.read() as session:
         assert session.scalars(select(Drift)).one().differences == []
         assert session.scalars(select(Notice)).all() == []
+
+
+def test_a_look_that_never_came_to_machines_found_nothing(bench) -> None:
+    """Such as with a spec that is not valid: nobody may take that for machines without drift."""
+    job_id = bench.engine.deployments.look_for_drift("home").id
+    with bench.database.begin() as session:
+        close(session, session.get_one(Job, job_id), Outcome("failed", 4))
+    with bench.database.read() as session:
+        assert session.scalars(select(Drift)).all() == []
 
 
 @pytest.mark.parametrize("state", ["canceled", "lost", "error"])

@@ -152,6 +152,24 @@ def test_a_stack_that_is_gone_is_said_once_and_keeps_nobody_waiting(bench, timet
     assert timetable.find("lost").next_at == NOON + HOUR
 
 
+def test_a_folder_that_cannot_be_written_keeps_no_other_schedule_waiting(
+    bench, timetable: Timetable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_words: object, **_more: object) -> None:
+        raise OSError("no space left")
+
+    timetable.add("deploy", "home", "hourly", {"kind": "deployment"})
+    due(bench, NOON - HOUR)
+    timetable.add("drift", "cabin", "hourly", {"kind": "drift"})
+    with bench.database.begin() as session:
+        session.query(Schedule).filter_by(name="drift").one().next_at = NOON
+    monkeypatch.setattr(bench.engine.deployments, "deploy", full)
+    with pytest.raises(OSError, match="no space left"):
+        bench.engine.schedules.fire_due(NOON)
+    assert [job.stack for job in jobs(bench)] == ["cabin"]
+    assert timetable.find("deploy").next_at == NOON - HOUR, "it is tried again"
+
+
 def test_any_job_can_be_scheduled_and_run_besides_its_times(bench, timetable: Timetable) -> None:
     schedule = timetable.add("hello", "home", "hourly", bench.request().model_dump(mode="json"))
     launched = bench.engine.schedules.run_now(schedule, by="me")

@@ -55,6 +55,22 @@ def test_a_canceled_workflow_ends_its_job_and_undoes(working) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_canceled_workflow_whose_worker_leaves_is_undone_to_the_end(working) -> None:
+    request = workflow(working, "prepare", "wait")
+    undo = working.request("wait", variables={"flag": "undoing"})
+    phases = (request.phases[0], request.phases[1].model_copy(update={"undo": undo}))
+    launched = working.engine.orders.launch("home", request.model_copy(update={"phases": phases}))
+    folder = working.stacks.folder("home")
+    working.until((folder / "waiting").exists)
+    working.engine.orders.cancel(launched.id)
+    working.until((folder / "undoing").exists)
+    working.restart()
+    (folder / "go").touch()
+    assert working.ended(launched.id).state == "canceled"
+    assert notes(working) == ["prepare", "undo-prepare"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_workflow_goes_on_where_its_worker_left_it(working) -> None:
     launched = working.engine.orders.launch("home", workflow(working, "prepare", "wait", "deploy"))
     working.until((working.stacks.folder("home") / "waiting").exists)

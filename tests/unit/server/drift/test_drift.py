@@ -23,6 +23,7 @@ def looked(service: Service, client: TestClient, *, changed: bool = True) -> int
         gone = {"event": "runner_on_unreachable", "host": "pi", "task": "Set it", "failed": True}
         session.add(Event(job_id=job_id, counter=1, data={"res": {"changed": changed}}, **ok))
         session.add(Event(job_id=job_id, counter=2, data={"res": {"msg": "no route"}}, **gone))
+        session.add(Event(job_id=job_id, counter=3, event="playbook_on_stats", data={}))
         session.flush()
         close(session, session.get_one(Job, job_id), Outcome("failed", 4))
     return job_id

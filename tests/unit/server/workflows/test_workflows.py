@@ -38,6 +38,7 @@ def planned(service: Service, client: TestClient) -> int:
         session.flush()
         phase.job_id = job.id
         told = {"event": "runner_on_ok", "host": "nas", "task": "Set it", "changed": True}
+        session.add(Event(job_id=job.id, counter=2, event="playbook_on_stats", data={}))
         session.add(Event(job_id=job.id, counter=1, data={"res": {"changed": True, "diff": DIFF}}, **told))
     end(service, job.id)
     end(service, plan)
