@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,7 +19,7 @@ from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.tokens import Scope, issue_token
 
-SERVE = Path(__file__).with_name("serve.py")
+KOMBIFY = Path(sys.executable).with_name("kombify")
 AGAIN = 0.2
 """Seconds between two looks whether the service is dead."""
 
@@ -26,6 +28,8 @@ class ServiceProcess:
     """One service on a port of its own, with a token for its client."""
 
     def __init__(self, database: Database, url: str, home: Path) -> None:
+        self.under: tuple[str, ...] = ()
+        """Words of a program that runs the service, such as ``unshare``."""
         self.database = database
         self.log = home / "service.log"
         self.port = _free_port()
@@ -33,7 +37,7 @@ class ServiceProcess:
         migrate(database)
         with database.begin() as session:
             self.token = issue_token(session, "client", Scope.ADMIN)
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("KOMBISTACK_")},
             "KOMBISTACK_PORT": str(self.port),
             "KOMBISTACK_DATA_DIR": str(home / "data"),
@@ -43,6 +47,7 @@ class ServiceProcess:
             "KOMBISTACK_RATE_LIMIT": "0",
         }
         self._wanted = threading.Event()
+        self._kept = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._keeper = threading.Thread(target=self._keep, daemon=True)
@@ -52,10 +57,25 @@ class ServiceProcess:
         """Where the API is."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start the service, and keep it alive from now on."""
         self._wanted.set()
+        self._kept.set()
         self._keeper.start()
+
+    @contextmanager
+    def dead(self) -> Iterator[None]:
+        """Kill the service, and let it be dead for a while."""
+        self._kept.clear()
+        self.kill()
+        yield
+        self._kept.set()
 
     def kill(self) -> bool:
         """Kill the service, and tell whether it was alive."""
@@ -72,7 +92,8 @@ class ServiceProcess:
         if self._keeper.is_alive():
             self._keeper.join()
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            # A program that runs the service passes nothing on.
+            self._process.send_signal(signal.SIGKILL if self.under else signal.SIGTERM)
             self._process.wait(60)
 
     def ready(self) -> bool:
@@ -85,7 +106,7 @@ class ServiceProcess:
     def _keep(self) -> None:
         while self._wanted.is_set():
             with self._lock:
-                if self._process is None or self._process.poll() is not None:
+                if self._kept.is_set() and (self._process is None or self._process.poll() is not None):
                     self._start()
             time.sleep(AGAIN)
 
@@ -93,11 +114,12 @@ class ServiceProcess:
         self.starts += 1
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(SERVE)],
+                [*self.under, KOMBIFY, "serve"],
+                cwd=self.log.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment,
+                env=self.environment,
                 start_new_session=True,
             )
 
