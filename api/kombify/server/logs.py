@@ -15,6 +15,7 @@ QUIET = ("uvicorn", "dbos", "alembic", "httpx", "asyncio", "aiosqlite")
 def log_to(stream: TextIO, level: str, *, as_json: bool, color: bool) -> None:
     """Let everything that is logged come out of a stream."""
     before: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),

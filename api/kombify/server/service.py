@@ -56,6 +56,7 @@ class Service:
 
     async def start(self) -> None:
         """Bring the database up to date, and run jobs from now on."""
+        self.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         await asyncio.to_thread(self.engine.start if self.settings.jobs_at_once else self.engine.prepare)
 
     async def stop(self) -> None:

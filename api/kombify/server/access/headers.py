@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from contextvars import ContextVar
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from kombify.server.access.answers import refuse
 from kombify.server.problems import problem_of
@@ -27,7 +27,7 @@ HSTS = "max-age=31536000"
 _GOOD = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The number of the request that is answered now, for the log and the audit."""
+"""The number of the request that is answered now."""
 
 
 class RequestHeaders:
@@ -43,6 +43,7 @@ class RequestHeaders:
             return
         number = _number(Headers(scope=scope).get(REQUEST_ID, ""))
         request_id.set(number)
+        bind_contextvars(request=number)
         answer = _Answer(send, number, secure=scope["scheme"] in ("https", "wss"))
         try:
             await self._app(scope, receive, answer)
@@ -71,15 +72,6 @@ class _Answer:
             if self._secure:
                 headers.setdefault("Strict-Transport-Security", HSTS)
         await self._send(message)
-
-
-class NumberInLog(logging.Filter):
-    """Gives each line of the log the number of its request as ``request_id``."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Add it."""
-        record.request_id = request_id.get()
-        return True
 
 
 def _number(given: str) -> str:

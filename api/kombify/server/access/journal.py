@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -67,7 +68,7 @@ class Journal:
         """Return the task that writes, in the loop that runs now."""
         here = asyncio.get_running_loop()
         if self._task is None or self._task.done() or self._task.get_loop() is not here:
-            self._task = here.create_task(self._work())
+            self._task = here.create_task(self._work(), context=Context())  # it is part of no request
         return self._task
 
     async def _work(self) -> None:
