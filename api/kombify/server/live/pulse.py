@@ -144,7 +144,8 @@ class Pulse:
             await connection.rollback()  # so that it sees what is new the next time
             await asyncio.sleep(REST)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), TICK)
+                async with asyncio.timeout(TICK):
+                    await self._poked.wait()
 
     async def _look(self, connection: AsyncConnection) -> None:
         if self._jobs:

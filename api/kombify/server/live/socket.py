@@ -8,8 +8,9 @@ reads; one that stops reading is sent away.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -34,6 +35,8 @@ MOST = 100
 ANSWERS = 16
 """Answers that may wait until the client reads them."""
 ERROR = "error"
+
+log = logging.getLogger(__name__)
 
 
 class Closing(Exception):
@@ -92,12 +95,12 @@ class Socket:
 
     async def _say_goodbye(self, closing: Closing) -> None:
         """Close; a client that reads again in time still learns why."""
+        if closing.code == TOO_SLOW:
+            log.info("a client read nothing for %g seconds: its connection ends", self._patience)
         self._close_all()
-        try:
+        with suppress(TimeoutError, RuntimeError, OSError):
             async with asyncio.timeout(self._patience):
                 await self._websocket.close(closing.code, str(closing))
-        except (TimeoutError, RuntimeError, OSError):
-            pass
 
     async def _read(self) -> None:
         """Do what the client asks for, one after the other."""
@@ -168,10 +171,9 @@ class Socket:
             self._wake.clear()
             await self._check()
             if not await self._write_some():
-                try:
-                    await asyncio.wait_for(self._wake.wait(), FRESH)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(FRESH):
+                        await self._wake.wait()
 
     async def _check(self) -> None:
         """Raise :class:`Closing` when the client has to go."""

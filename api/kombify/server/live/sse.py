@@ -53,7 +53,8 @@ async def job_stream(
 
 async def _nothing_happens(wake: asyncio.Event) -> bool:
     try:
-        await asyncio.wait_for(wake.wait(), FRESH)
+        async with asyncio.timeout(FRESH):
+            await wake.wait()
     except TimeoutError:
         return True
     return False
