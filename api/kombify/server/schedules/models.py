@@ -40,7 +40,9 @@ When = Annotated[
     Field(description=f"In English or cron: {EXAMPLES}.", examples=["daily 02:30"]),
 ]
 Timezone = Annotated[
-    str, AfterValidator(_timezone), Field(description="The time zone of `when`.", examples=["Europe/Berlin"])
+    str,
+    AfterValidator(_timezone),
+    Field(description="The time zone of `when`; that of the spec when left out.", examples=["Europe/Berlin"]),
 ]
 
 
@@ -68,7 +70,7 @@ class NewSchedule(BaseModel):
     name: Name
     stack: str = Field("", description="The stack; it can be left out when there is only one.")
     when: When
-    timezone: Timezone = "UTC"
+    timezone: Timezone | None = None
     enabled: bool = True
     request: Request
 

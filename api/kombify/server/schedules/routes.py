@@ -43,7 +43,8 @@ async def add_schedule(service: ServiceDep, caller: Runner, response: Response, 
 
     def add() -> Row:
         stack = stack_named(service, body.stack)
-        more = {"timezone": body.timezone, "enabled": body.enabled, "created_by": caller.name}
+        timezone = body.timezone or _timezone_of(service, stack)
+        more = {"timezone": timezone, "enabled": body.enabled, "created_by": caller.name}
         request = _asked(service, caller, stack, body.request)
         return Timetable(service.database).add(body.name, stack, body.when, request, **more)
 
@@ -105,6 +106,12 @@ async def run_schedule(
     if answer.kind == "workflow":
         response.headers["Location"] = request.app.url_path_for("show_workflow", job_id=str(launched.id))
     return answer
+
+
+def _timezone_of(service: Service, stack: str) -> str:
+    """Return the time zone of all schedules of a stack, which its spec says."""
+    plan = service.plans.of(stack).unified
+    return plan.timezone if plan is not None else "UTC"
 
 
 def _asked(service: Service, caller: Caller, stack: str, request: Request) -> dict[str, Any]:

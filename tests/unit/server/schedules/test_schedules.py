@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,13 @@ def test_what_is_launched_is_kept_in_full(runner: TestClient, request_: dict[str
     kept = add(runner, request=request_)["request"]
     assert kept["kind"] == request_["kind"]
     assert runner.post(f"{SCHEDULES}/nightly/run").status_code == 202
+
+
+def test_without_a_time_zone_that_of_the_spec_holds(runner: TestClient, stack: Path) -> None:
+    spec = stack / "kombination.yaml"
+    spec.write_text(spec.read_text().replace("name: home\n", "name: home\ntimezone: Europe/Vienna\n"))
+    assert add(runner)["timezone"] == "Europe/Vienna"
+    assert add(runner, name="other", timezone="UTC")["timezone"] == "UTC"
 
 
 def test_running_it_now_gives_its_job_and_leaves_its_times(runner: TestClient) -> None:
