@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from conftest import Controller
 
 LAUNCH = Path(__file__).parents[3] / "docs/examples/awx-clients/launch.yml"
+QUIET = {
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+}
 
 
 def module(controller: Controller, what: str, /, *more: str, **arguments: Any) -> tuple[bool, dict[str, Any]]:
     """Run one module, and return whether it went well, and what it said."""
-    words = ("all", "-i", "localhost,", "-c", "local", "-m", f"awx.awx.{what}", "-a", json.dumps(arguments), "-o")
-    ran = controller.run("ansible", *words, *more, ANSIBLE_DEPRECATION_WARNINGS="false")
+    words = ("localhost", "-o", "-m", f"awx.awx.{what}", "-a", json.dumps(arguments), *more)
+    ran = controller.run("ansible", *words, **QUIET)
     line = next(line for line in ran.stdout.splitlines() if line.startswith("localhost |"))
     assert "[WARNING]" not in ran.stdout, ran.stdout
     return ran.returncode == 0, dict(json.loads(line.split(" => ", 1)[1]))

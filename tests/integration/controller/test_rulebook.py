@@ -39,10 +39,10 @@ def test_the_rulebook_of_the_guide_launches_a_job_and_on_its_result_a_workflow(c
     (job,) = controller.jobs(name="home: note")
     assert (job["status"], job["limit"]) == ("successful", "")
     assert job["artifacts"] == {"noted": "the disk of nas is filling"}
-    assert labels(job) == ["Initiated by EDA", "eda-event-"]
+    assert labels(job) == ["Activated by Event-Driven Ansible", "eda-event-"]
     (workflow,) = controller.jobs("workflow_jobs")
     assert (workflow["name"], workflow["type"]) == ("home: plan", "workflow_job")
-    assert labels(workflow) == ["Initiated by EDA", "eda-event-"]
+    assert labels(workflow) == ["Activated by Event-Driven Ansible", "eda-event-"]
 
 
 def test_a_service_that_is_killed_meanwhile_costs_a_rule_nothing(mortal: Controller) -> None:

@@ -11,8 +11,8 @@ LEVELS = {"playbook_on_play_start": 1, "playbook_on_task_start": 2, "playbook_on
 LEVEL_OF_HOSTS = 3
 
 
-def event(job_id: int, row: Mapping[Any, Any], playbook: str, *, short: bool = False) -> dict[str, Any]:
-    """Return an event; ``data`` of the row is JSON as it was stored. The short form is without it."""
+def event(job_id: int, row: Mapping[Any, Any], playbook: str) -> dict[str, Any]:
+    """Return an event; ``data`` is JSON as it was stored, if the row has it at all."""
     return {
         "id": row["counter"],
         "type": "job_event",
@@ -21,7 +21,7 @@ def event(job_id: int, row: Mapping[Any, Any], playbook: str, *, short: bool = F
         "created": row["created_at"],
         "modified": row["created_at"],
         "event": row["event"],
-        "event_data": {} if short else orjson.Fragment(row["data"]),
+        "event_data": orjson.Fragment(row["data"]) if "data" in row else {},
         "event_level": LEVELS.get(row["event"], LEVEL_OF_HOSTS),
         "failed": row["failed"],
         "changed": row["changed"],

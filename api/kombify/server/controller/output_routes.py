@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from kombify.server.controller.answers import ControllerRoute, answer, refusal
 from kombify.server.controller.events import event
 from kombify.server.controller.places import PlacesDep
-from kombify.server.controller.queries import MOST_OUTPUT, events_page
+from kombify.server.controller.queries import events_page, output_page
 from kombify.server.controller.query import QueryDep
 from kombify.server.controller.showing import shown_job
 from kombify.server.deps import Reader, ServiceDep
@@ -35,11 +35,10 @@ async def list_events(
 ) -> Response:
     """List events. ``awx … --monitor`` wants the output alone, and all of it: it never asks for a second page."""
     shown = await shown_job(service, places, job_id, "job")
-    size = MOST_OUTPUT if no_truncate else query.size
+    read = output_page if no_truncate else events_page
     async with service.reading() as connection:
-        found = await events_page(connection, job_id, query, size=size)
-    playbook = shown["playbook"]
-    return answer(query.page_of([event(job_id, row, playbook, short=no_truncate) for row in found.rows], found.total))
+        found = await read(connection, job_id, query)
+    return answer(query.page_of([event(job_id, row, shown["playbook"]) for row in found.rows], found.total))
 
 
 @router.get("/{job_id}/stdout/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, func, or_, select
@@ -13,7 +14,7 @@ from kombify.server.controller.catalogue import JOB_TEMPLATE, Catalogue, Templat
 from kombify.server.controller.columns import Condition, column, conditions, ordering
 from kombify.server.controller.query import Filter, Query, as_bool, as_moment, as_number, as_text, value_of
 from kombify.server.controller.status import BAD, status_column
-from kombify.server.jobs.events import DETAILS
+from kombify.server.jobs.events import DETAILS, HEAVIEST
 from kombify.store.models import Event, Handle, Job, Phase
 
 JOBS = Job.__table__
@@ -69,13 +70,26 @@ async def one_job(connection: AsyncConnection, job_id: int, kind: str) -> RowMap
     return found.mappings().first()
 
 
-async def events_page(connection: AsyncConnection, job_id: int, query: Query, *, size: int) -> Found:
+async def events_page(connection: AsyncConnection, job_id: int, query: Query) -> Found:
     """Return a page of the events of a job; ``data`` is JSON as a text."""
-    wanted = [EVENTS.c.job_id == job_id, *conditions(query, EVENT_FIELDS, "JobEvent")]
-    columns = [one for one in EVENTS.c if one.name != "data"]
+    statement, order = _events(job_id, query)
+    return await _page(connection, statement.add_columns(DETAILS), order, query.first, query.size)
+
+
+async def output_page(connection: AsyncConnection, job_id: int, query: Query) -> Found:
+    """Return what a job printed, as events without their details: all of it, as long as it is not very heavy."""
+    statement, order = _events(job_id, query)
+    weights = statement.with_only_columns(func.length(EVENTS.c.stdout)).order_by(*order).limit(MOST_OUTPUT)
+    lengths = (await connection.execute(weights)).scalars()
+    light = sum(before < HEAVIEST for before in accumulate(lengths, initial=0))
+    return await _page(connection, statement, order, 0, light)
+
+
+def _events(job_id: int, query: Query) -> tuple[Select[Any], list[Any]]:
+    """Return what finds events, and their order."""
+    wanted = and_(EVENTS.c.job_id == job_id, *conditions(query, EVENT_FIELDS, "JobEvent"))
     order = [*ordering(query.order, EVENT_ORDER, "JobEvent"), EVENTS.c.counter]
-    statement = select(*columns, DETAILS).where(*wanted)
-    return await _page(connection, statement, order, query.first, size)
+    return select(*(one for one in EVENTS.c if one.name != "data")).where(wanted), order
 
 
 async def phases_of(connection: AsyncConnection, workflow_id: int) -> Sequence[RowMapping]:
