@@ -17,6 +17,7 @@ LEEWAY = 30
 """Seconds by which two clocks may disagree."""
 LONGEST = 8192
 """Characters of a token."""
+LONGEST_SUBJECT = 200
 CLAIMS = ("exp", "iat", "iss", "aud", "sub")
 ROLES = {
     "viewer": Scope.READ,
@@ -64,7 +65,10 @@ class Gateway:
             )
         except jwt.PyJWTError as error:
             raise Refused(f"the gateway's token is not good: {error}") from error
-        return Claims(str(claims["sub"]), scope_of(claims.get(self._roles_claim)))
+        subject = str(claims["sub"])
+        if not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+            raise Refused("the gateway's token does not say who it is for")
+        return Claims(subject, scope_of(claims.get(self._roles_claim)))
 
 
 def gateway_of(settings: Settings) -> Gateway | None:

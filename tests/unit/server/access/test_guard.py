@@ -12,9 +12,10 @@ from kombify.server.access.guard import unsafe_settings
 from kombify.server.app import create_app
 from kombify.server.checks import find_problems
 from kombify.server.service import Service
-from kombify.server.settings import Settings
+from kombify.server.settings import Settings, load_settings
 from kombify.store.migrate import migrate
 
+EXAMPLES = Path(__file__).parents[4] / "docs/examples/service"
 GATEWAY = {"gateway_issuer": "https://gateway.example"}
 
 
@@ -35,6 +36,13 @@ def test_what_strangers_could_use_is_a_problem(given: dict[str, Any], problem: s
     problems = list(unsafe_settings(Settings(**given)))
     assert problem in " ".join(problems)
     assert bool(problems) is bool(problem)
+
+
+@pytest.mark.parametrize("name", ["gateway", "internal", "proxy"])
+def test_the_examples_of_the_guide_are_safe(name: str) -> None:
+    settings = load_settings(EXAMPLES / f"{name}.yaml")
+    assert list(unsafe_settings(settings)) == []
+    assert settings != Settings()
 
 
 def test_a_key_that_everybody_can_read_is_a_problem(tmp_path: Path) -> None:

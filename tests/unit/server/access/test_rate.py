@@ -54,6 +54,15 @@ def test_an_address_does_not_pay_for_another() -> None:
     assert limiter.wait("192.0.2.2") == 0
 
 
+def test_a_flood_of_addresses_is_counted_together_and_known_ones_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kombify.server.access.rate.MOST", 5)
+    limiter = Limiter("3/minute")
+    assert [limiter.wait(f"192.0.2.{number}") for number in range(5)] == [0] * 5
+    flood = [limiter.wait(f"198.51.100.{number}") for number in range(10)]
+    assert [bool(wait) for wait in flood] == [False] * 3 + [True] * 7
+    assert limiter.wait("192.0.2.1") == 0
+
+
 @pytest.mark.parametrize(
     ("address", "counted"),
     [
