@@ -79,6 +79,7 @@ class DurableQueue:
         self._database = database
         self._worker = worker
         self._client = DBOSClient(system_database_engine=database.engine, application_name=NAME, lazy=True)
+        self._dbos: DBOS | None = None
         self._bell = Bell()
         self._look_out: threading.Thread | None = None
         logging.getLogger("dbos").setLevel(logging.WARNING)
@@ -101,7 +102,7 @@ class DurableQueue:
 
     def _start(self, perform: Callable[[int], None], at_once: int) -> None:
         _performer["perform"] = perform
-        dbos = DBOS(
+        dbos = self._dbos = DBOS(
             config={
                 "name": NAME,
                 "system_database_engine": self._database.engine,
@@ -168,6 +169,21 @@ class DurableQueue:
             return set()
         known = self._client.list_workflows(workflow_ids=list(names), load_input=False, load_output=False)
         return set(names.values()) - {names[one.workflow_id] for one in known if one.status in LIVE}
+
+    def strays(self) -> set[str]:
+        """Return the names of what this worker has begun and does not work on: its database failed in between.
+
+        Nobody would bring these again before the next start.
+        """
+        begun = self._client.list_workflows(
+            status="PENDING", executor_id=self._worker, load_input=False, load_output=False, application_name=NAME
+        )
+        at_work = self._dbos._active_workflows_set.activeList() if self._dbos is not None else []
+        return {one.workflow_id for one in begun}.difference(at_work)
+
+    def bring_again(self, names: Iterable[str]) -> None:
+        """Bring what has these names to a worker again."""
+        self._client.resume_workflows(sorted(names), queue_name=RECOVERY)
 
     def sweep(self, jobs: Iterable[tuple[int, int]]) -> None:
         """Forget jobs (number, attempt) that have ended."""

@@ -57,6 +57,7 @@ class Engine:
         self._threads: list[threading.Thread] = []
         self._lock: int | None = None
         self._suspects: set[int] = set()
+        self._strays: set[str] = set()
 
     def prepare(self) -> None:
         """Bring the database up to date; enough for taking orders that other workers run."""
@@ -74,7 +75,7 @@ class Engine:
         self._every("heartbeat", self.settings.beat, self._beat)
         self._every("drain", self.settings.beat, self._obey)
         self._every("rescue", self.settings.beat, self._rescue)
-        self._every("queue", self.settings.tidy, self.find_forgotten)
+        self._every("queue", self.settings.tidy, self._tidy)
         self._every("retention", self.settings.retention, self.remove_old)
         self._every("schedules", self.settings.schedules, self.schedules.fire_due)
 
@@ -127,11 +128,25 @@ class Engine:
         self._suspects = missing - set(again)
         return again
 
+    def find_strays(self) -> set[str]:
+        """Bring again what the queue believes to be at work here, and is not; return the names."""
+        strays = self._queue.strays()
+        again = strays & self._strays  # what is begun, or ends, in this very moment looks the same
+        if again:
+            log.warning("brought again after an error of the database: %s", ", ".join(sorted(again)))
+            self._queue.bring_again(again)
+        self._strays = strays - again
+        return again
+
     def remove_old(self) -> None:
         """Remove what is older than the retention says."""
         removed = remove_old(self._database, self._queue, self.settings.worker)
         if any(removed):
             log.info("removed: events of %d jobs, %d folders, %d jobs", *removed)
+
+    def _tidy(self) -> None:
+        self.find_forgotten()
+        self.find_strays()
 
     def _catch_up(self) -> None:
         catch_up(self._database, self.settings.worker)
