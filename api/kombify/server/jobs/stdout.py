@@ -140,7 +140,7 @@ async def _long_text(reading: Reading, job_id: int, piece: _Piece, span: Span) -
         kept, line = _within(text, line, span)
         yield kept
         async with reading() as connection:
-            part = select(func.substr(TABLE.c.stdout, place + 1, 8 * PART)).where(*this)
+            part = select(func.substr(TABLE.c.stdout, place + 1, 2 * PART)).where(*this)
             text = (await connection.execute(part)).scalar() or ""
     yield _within("\n", line, span)[0]
 

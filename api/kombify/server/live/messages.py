@@ -14,6 +14,7 @@ from kombify.server.jobs.ansi import colours_only
 HEARTBEAT = b": alive\n\n"
 STATE, JOB, EVENT, END, BYE = "state", "job", "event", "end", "bye"
 WORKER, NOTICE = "worker", "notice"
+_OTHER_ENDS = {sign.encode(): rb"\u%04x" % ord(sign) for sign in "\x85\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ def quoted(text: str) -> str:
     return orjson.dumps(text).decode()
 
 
-def message(event: str, data: Mapping[str, Any]) -> Message:
+def message(event: str, data: Mapping[str, Any], counter: int = 0) -> Message:
     """Return a message."""
-    return Message(event, orjson.dumps(data))
+    return Message(event, _in_one_line(orjson.dumps(data)), counter)
 
 
 def bye(reason: str, *, again: bool) -> Message:
@@ -63,5 +64,12 @@ def event_messages(rows: Sequence[RowMapping]) -> list[Message]:
         data = dict(row)
         if not data["stdout"].isprintable():
             data["stdout"] = colours_only(data["stdout"])
-        told.append(Message(EVENT, orjson.dumps(data), data["counter"]))
+        told.append(message(EVENT, data, data["counter"]))
     return told
+
+
+def _in_one_line(data: bytes) -> bytes:
+    """Write those ends of lines as JSON does others that only some clients take for one."""
+    for sign, written in _OTHER_ENDS.items():
+        data = data.replace(sign, written)
+    return data
