@@ -17,7 +17,6 @@ from kombify.cli.ending import Code, Stop
 
 HOME = "/v1/orchestrator"
 PATIENCE = 20.0
-"""Seconds for which a service that has answered before may be away."""
 PAUSE = 0.3
 ANSWER = httpx.Timeout(60, connect=5)
 LONGEST_WAIT = 60.0
@@ -45,6 +44,8 @@ class Client:
     def __init__(self, connection: Connection, transport: httpx.BaseTransport | None = None) -> None:
         local = is_local(connection.url)
         self.url = connection.url
+        self.patience = PATIENCE
+        """Seconds for which a service that has answered before may be away."""
         self._met = False
         self._http = httpx.Client(
             base_url=connection.url,
@@ -117,7 +118,7 @@ class Client:
         """Ask, and ask again what may be repeated; who never answered at all is not waited for."""
         repeatable = repeatable or method in ("GET", "DELETE") or bool(headers)
         asked = {name: value for name, value in (query or {}).items() if value is not None}
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while True:
             again = repeatable and time.monotonic() < until
             try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from kombify.cli.ending import Refused, Stop
-from kombify.server.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from kombify.server.settings import Settings
 
 TOKEN = "KOMBISTACK_TOKEN"  # noqa: S105 - the name of a variable
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
@@ -28,11 +30,10 @@ def find_connection(url: str | None) -> Connection:
     The token comes from the environment. The token file of the service here is for the service here: it is never sent
     to another machine.
     """
-    settings = _settings()
-    found = _checked(url) if url else _url_of(settings)
+    found = _checked(url) if url else _url_of(_settings())
     token = os.environ.get(TOKEN, "").strip()
     if not token and is_local(found):
-        token = read_token(settings.admin_token)
+        token = read_token(_settings().admin_token)
     if not token:
         raise Stop(f"there is no token for {found}", f"set {TOKEN}; its admin makes one: kombify token create NAME")
     return Connection(found, token)
@@ -63,6 +64,8 @@ def read_token(path: Path) -> str:
 
 
 def _settings() -> Settings:
+    from kombify.server.settings import SettingsError, load_settings
+
     try:
         return load_settings()
     except SettingsError as error:

@@ -48,11 +48,11 @@ def follow(client: Client, output: Output, job: dict[str, Any], form: Format) ->
     """Show a job or a workflow to its end, and return what that means. Ctrl-C only ends the watching."""
     kind = kind_of(job)
     view: View = JsonView(output) if form is Format.JSON else TextView(output)
-    with _left_alone(kind, job["id"]):
+    with _left_alone(client, kind, job["id"]):
         if kind == "workflow":
             _show_jobs_of(client, output, job["id"], view)
         else:
-            _show(client, output, job["id"], view)
+            _show(client, output, job, view)
         ended = client.get(f"/{kind}s/{job['id']}")
     view.end(ended)
     return code_of(ended, changed=view.changed)
@@ -61,7 +61,7 @@ def follow(client: Client, output: Output, job: dict[str, Any], form: Format) ->
 def wait(client: Client, job: dict[str, Any]) -> dict[str, Any]:
     """Wait until a job or a workflow has ended, and return it."""
     kind = kind_of(job)
-    with _left_alone(kind, job["id"]):
+    with _left_alone(client, kind, job["id"]):
         pauses = _pauses()
         while job["ended_at"] is None:
             time.sleep(next(pauses))
@@ -107,14 +107,14 @@ def stream(client: Client, output: Output, path: str) -> Iterator[tuple[str, dic
         time.sleep(max(wait, next(pauses)))
 
 
-def _show(client: Client, output: Output, job_id: int, view: View) -> None:
+def _show(client: Client, output: Output, job: dict[str, Any], view: View) -> None:
     counter = 0
-    for kind, data in stream(client, output, f"/jobs/{job_id}/stream"):
+    for kind, data in stream(client, output, f"/jobs/{job['id']}/stream"):
         if kind == "event" and data["counter"] > counter:
             counter = data["counter"]
             view.event(data)
         elif kind in ("state", "end"):
-            view.state(data)
+            view.state(job | data)
 
 
 def _show_jobs_of(client: Client, output: Output, workflow_id: int, view: View) -> None:
@@ -125,10 +125,10 @@ def _show_jobs_of(client: Client, output: Output, workflow_id: int, view: View) 
         workflow = client.get(f"/workflows/{workflow_id}")
         view.state(workflow)
         jobs = client.items("/jobs", 1000, parent_id=workflow_id)
-        new = sorted(job["id"] for job in jobs if job["id"] not in seen)
-        for job_id in new:
-            seen.add(job_id)
-            _show(client, output, job_id, view)
+        new = [job for job in reversed(jobs) if job["id"] not in seen]
+        for job in new:
+            seen.add(job["id"])
+            _show(client, output, job, view)
             pauses = _pauses()
         if not new:
             if workflow["ended_at"] is not None:
@@ -145,7 +145,9 @@ def _pauses() -> Iterator[float]:
 
 
 @contextmanager
-def _left_alone(kind: str, job_id: int) -> Iterator[None]:
+def _left_alone(client: Client, kind: str, job_id: int) -> Iterator[None]:
+    """Watch something that goes on without us, and without the service too."""
+    client.patience = PATIENCE
     try:
         yield
     except KeyboardInterrupt:

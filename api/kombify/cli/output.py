@@ -17,6 +17,8 @@ from rich.text import Text
 
 # Control characters, and those that turn the direction of text: a spec may hold them, a terminal must not get them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_STYLE = re.compile("(\x1b\\[[0-9;]*m)")
+_PLAIN = "\x1b[0m"
 _BUSY_AFTER = 1.0
 _UNLIMITED = 10_000
 
@@ -56,6 +58,15 @@ class Output:
         sys.stdout.write(harmless(text))
         if not text.endswith("\n"):
             sys.stdout.write("\n")
+
+    def printed(self, text: str) -> None:
+        """Write at once what another program printed: its colours if they are wanted, nothing else that steers."""
+        pieces = _STYLE.split(text)
+        styles = pieces[1::2] if self.stdout.color_system is not None else [""] * (len(pieces) // 2)
+        pieces[1::2] = styles
+        pieces[::2] = [harmless(piece) for piece in pieces[::2]]
+        self.stdout.file.write(f"{''.join(pieces)}{_PLAIN if any(styles) else ''}\n")
+        self.stdout.file.flush()
 
     def rendered(self, render: Callable[[bool], str], *, beside: bool = False) -> None:
         """Write a text that makes itself harmless and brings its own colours, if it is told to."""

@@ -66,7 +66,14 @@ def test_what_ansible_prints_is_shown_and_then_how_it_ended(run, service) -> Non
 
 def test_colours_are_ansibles_own_where_colours_are_wanted(run, service) -> None:
     put(service, FIRST + REST + END)
-    assert "\x1b[32mPLAY [all]\x1b[0m" in run("--color", "job", "follow", "12").out
+    assert "\x1b[0;32mPLAY [all]\x1b[0m" in run("--color", "job", "follow", "12").out
+
+
+def test_nothing_but_colours_reaches_a_terminal(run, service) -> None:
+    put(service, event(1, "\x1b[0;32mok\x1b]0;title\x07\x1b[2J\u202e\r") + END)
+    said = run("--color", "job", "follow", "12").out.splitlines()[0]
+    assert said == "\x1b[0;32mok\\u001b]0;title\\u0007\\u001b[2J\\u202e\\u000d\x1b[0m"
+    assert "\x1b" not in run("--no-color", "job", "follow", "12").out
 
 
 def test_a_stream_that_breaks_goes_on_behind_the_last_event(run, service) -> None:

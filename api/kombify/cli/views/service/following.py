@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.text import Text
-
 from kombify.cli.output import Output
 from kombify.cli.views.service.jobs import advice, kind_of, name_of, verdict
 
@@ -30,11 +28,10 @@ class TextView:
             self._said = said
 
     def event(self, event: dict[str, Any]) -> None:
-        """Print what Ansible printed, at once: whoever reads a pipe wants to see the progress."""
+        """Print what Ansible printed."""
         self.changed += counts(event)
         if event["end_line"] > event["start_line"]:
-            self._output.show(Text.from_ansi(event["stdout"]))
-            self._output.stdout.file.flush()
+            self._output.printed(event["stdout"])
 
     def end(self, job: dict[str, Any]) -> None:
         """Say how it ended."""
