@@ -33,7 +33,8 @@ def add(
     check: Annotated[bool, typer.Option("--check", help="Change nothing, with --playbook.")] = False,
     stack: StackName = "",
     timezone: Annotated[
-        str | None, typer.Option("--timezone", metavar="ZONE", help="Such as Europe/Berlin.", show_default="that of the spec")
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="Such as Europe/Berlin.", show_default="that of the spec"),
     ] = None,
     url: ServiceUrl = None,
     form: OutputFormat = Format.TEXT,
