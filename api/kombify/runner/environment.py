@@ -14,7 +14,7 @@ SETTINGS = {
     # Half of the time of a run; for local connections it would only cost.
     "ANSIBLE_SSH_PIPELINING": "true",
     "ANSIBLE_FORKS": "20",
-    # ansible-runner would switch the check off. A machine's key is taken the first time, and must not change then.
+    # A machine's key is taken the first time, and must not change then.
     "ANSIBLE_HOST_KEY_CHECKING": "true",
     "ANSIBLE_SSH_COMMON_ARGS": "-o StrictHostKeyChecking=accept-new",
     # A machine that is powered off in mid-task is noticed after 20 seconds, and not when TCP gives up.

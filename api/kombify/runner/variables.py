@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 VARIABLES = "env/extravars"
-"""Where ansible-runner looks for the file, from a job's folder on."""
+"""Where the file is, from a job's folder on. It is removed as soon as the run has ended."""
 
 
 class _Root(dict[str, Any]):

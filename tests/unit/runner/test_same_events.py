@@ -45,6 +45,7 @@ RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "no such playbook": ("none", {}),
     "another strategy": ("free", {"limit": "nas", "variables": {"text": "{{ 6 * 7 }}"}}),
 }
+TRIES = 5
 CANNOT_BEGIN = ("broken", "none")
 
 
@@ -102,6 +103,12 @@ def test_a_run_has_the_events_that_ansible_runner_gets(
 ) -> None:
     monkeypatch.setenv("ANSIBLE_FORKS", "1")  # so that the hosts come in one order
     request = Request(playbook=str(stack / f"{playbook}.yml"), inventories=(str(stack / "hosts.ini"),), **values)
+    found = ours(stack, request)
     expected = theirs(stack, request)
-    assert ours(stack, request) == expected
+    for _again in range(TRIES):
+        # On a busy machine ansible-runner stops to read some seconds after the end, whatever is still to be read.
+        if len(expected) >= len(found):
+            break
+        expected = theirs(stack, request)
+    assert found == expected
     assert any('"event": "playbook_on_stats"' in event for event in expected) == (playbook not in CANNOT_BEGIN)
