@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-FIXTURES = Path(__file__).parent / "fixtures"
+EXAMPLE = Path(__file__).parents[3] / "docs/examples/awx/kombination.yaml"
 PATIENCE = 600
 RECAP = re.compile(r"^localhost\s+: ok=\d+\s+changed=(\d+)\s+unreachable=0\s+failed=(\d+)", re.MULTILINE)
 
@@ -63,8 +63,8 @@ def awx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awx]:
         process.stdout.readline()
         url = (folder / "url").read_text(encoding="utf-8")
         spec = folder / "kombination.yaml"
-        text = (FIXTURES / "kombination.yaml").read_text(encoding="utf-8")
-        spec.write_text(text.replace("{{AWX}}", url), encoding="utf-8")
+        text = EXAMPLE.read_text(encoding="utf-8")
+        spec.write_text(text.replace("https://awx.example.net", url), encoding="utf-8")
         yield Awx(url, (folder / "key").read_text(encoding="utf-8"), spec)
     finally:
         process.terminate()
