@@ -56,4 +56,6 @@ def _keep_as_applied(session: Session, job: Job) -> None:
     """Remember the files that are deployed now: a rollback of the next deployment goes back to them."""
     snapshot = job.request.get("snapshot")
     if snapshot is not None and not job.request.get("check"):
-        session.get_one(Snapshot, snapshot).applied_at = now()
+        row = session.get(Snapshot, snapshot)
+        if row is not None:
+            row.applied_at = now()
