@@ -62,7 +62,7 @@ def create_app(service: Service) -> FastAPI:
         version=kombify.__version__,
         description="Runs the jobs of stacks, and tells what happens.",
         lifespan=lifespan,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,

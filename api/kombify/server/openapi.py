@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -61,7 +63,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 def describe(app: FastAPI) -> None:
-    """Let an application describe itself with what holds for all routes."""
+    """Let an application describe itself with what holds for all routes, at ``/openapi.json``."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
@@ -70,7 +72,12 @@ def describe(app: FastAPI) -> None:
             )
         return app.openapi_schema
 
+    async def answer(_request: Request) -> Response:
+        # It takes its time when it is asked for first: nobody else shall wait for that.
+        return Response(await asyncio.to_thread(lambda: orjson.dumps(openapi())), media_type="application/json")
+
     app.openapi = openapi  # type: ignore[method-assign]
+    app.add_route("/openapi.json", answer, include_in_schema=False)
 
 
 def complete(document: Json) -> Json:

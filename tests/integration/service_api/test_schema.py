@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -30,7 +31,8 @@ PATIENCE = 120
 
 @pytest.fixture(scope="module")
 def operations(api: Any) -> list[Any]:
-    schema = schemathesis.openapi.from_url(f"{api.url}/openapi.json")
+    schema = schemathesis.openapi.from_dict(httpx.get(f"{api.url}/openapi.json", timeout=PATIENCE).json())
+    schema.config.update(base_url=api.url)
     return [found.ok() for found in schema.get_all_operations()]
 
 

@@ -1,12 +1,13 @@
-"""Tokens of the gateway: signed JWTs of one issuer, for one audience. Nothing else is believed."""
+"""Tokens of the gateway: signed JWTs of one issuer, for one audience. Nothing else is believed.
+
+What reads them takes megabytes of memory, so it is loaded only where a gateway is trusted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import jwt
 
 from kombify.server.access.keys import Keys
 from kombify.server.access.refusals import Refused
@@ -48,6 +49,8 @@ class Gateway:
 
     async def read(self, text: str) -> Claims:
         """Return what a token says, or raise :class:`Refused`."""
+        import jwt
+
         if len(text) > LONGEST or not text.isascii():
             raise Refused("the gateway's token cannot be read")
         key = await self.keys.get(_key_id(text))
@@ -96,6 +99,8 @@ def _is_listing(value: Any) -> bool:
 
 
 def _key_id(text: str) -> str:
+    import jwt
+
     try:
         header = jwt.get_unverified_header(text)
     except jwt.PyJWTError as error:

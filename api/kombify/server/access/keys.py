@@ -7,10 +7,12 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from jwt import PyJWK, PyJWTError
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
 
 FRESH = 600.0
 """Seconds after which the keys are read again."""
@@ -87,6 +89,8 @@ def usable(document: Any) -> dict[str, PyJWK]:
 
 
 def _key(data: dict[str, Any]) -> PyJWK | None:
+    from jwt import PyJWK, PyJWTError
+
     algorithm = ALGORITHMS.get((str(data.get("kty")), data.get("crv")))
     public = "d" not in data and isinstance(data.get("kid"), str) and data.get("use", "sig") == "sig"
     if algorithm is None or not public or data.get("alg", algorithm) != algorithm:
