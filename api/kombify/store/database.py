@@ -25,10 +25,10 @@ POOL = 24
 """Connections of one service; work on the database is short, so this serves many more threads."""
 BUSY_MS = 30_000
 PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_MS}",  # the first: the next ones may have to wait already
     "PRAGMA auto_vacuum=INCREMENTAL",  # the file can shrink again; only the first one to open it has this choice
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
-    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA foreign_keys=ON",
 )
 NEEDED_SQLITE = (3, 42)
