@@ -143,14 +143,18 @@ class DurableQueue:
         _performer.clear()
 
     def put(self, session: Session, job_id: int, stack: str, attempt: int) -> None:
-        """Put a job into the queue, in the transaction of the session. Jobs of a stack come out in the order of ids."""
+        """Put a job into the queue, in the transaction of the session. Jobs of a stack come out in the order of ids.
+
+        One that comes again may hold its stack's lease, so it must not stand behind others of the stack.
+        """
         options: EnqueueOptions = {
             "workflow_name": "job",
-            "queue_name": JOBS,
+            "queue_name": RECOVERY if attempt > 1 else JOBS,
             "workflow_id": _name(job_id, attempt),
-            "queue_partition_key": stack,
             "priority": job_id,  # the queue's own order follows a clock, which may be set back
         }
+        if attempt == 1:
+            options["queue_partition_key"] = stack
         self._client.enqueue_in_transaction(session, options, job_id)
 
     def take_over(self, workers: list[str]) -> int:

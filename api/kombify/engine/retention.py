@@ -1,22 +1,30 @@
-"""Removing what is old: events after some months, jobs after some years, folders as soon as nobody needs them."""
+"""Removing what is old: events after some months, jobs after some years, folders as soon as nobody needs them.
+
+Everything is removed in small transactions, so that nobody who writes has to wait long.
+"""
 
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kombify.engine.durable import DurableQueue
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import AuditEntry, Drift, Event, Job, Notice, Run
+from kombify.store.models import AuditEntry, Base, Drift, Event, Job, Notice, Run
 from kombify.store.settings import retention
 
 AT_ONCE = 100
-"""Jobs of which something is removed in one transaction, so that nobody waits long."""
+"""Jobs that are removed in one transaction."""
+ROWS = 2000
+"""Events and other rows that are removed in one transaction: a few hundredths of a second."""
+BREATH = 0.05
+"""Seconds between two transactions: SQLite is not fair, and who waits must get his turn."""
 
 
 class Removed(NamedTuple):
@@ -37,24 +45,34 @@ def remove_old(database: Database, queue: DurableQueue, worker: str, moment: dat
         folders=_remove_folders(database, worker, moment - timedelta(days=days.folders)),
         jobs=_remove_jobs(database, queue, moment - timedelta(days=days.jobs)),
     )
-    with database.begin() as session:
-        session.execute(delete(AuditEntry).where(AuditEntry.at < moment - timedelta(days=days.audit)))
-        session.execute(delete(Notice).where(Notice.at < moment - timedelta(days=days.audit)))
-        session.execute(delete(Drift).where(Drift.found_at < moment - timedelta(days=days.jobs)))
+    _remove_rows(database, AuditEntry, AuditEntry.at < moment - timedelta(days=days.audit))
+    _remove_rows(database, Notice, Notice.at < moment - timedelta(days=days.notices))
+    newest = select(func.max(Drift.id)).group_by(Drift.stack)
+    too_old = Drift.found_at < moment - timedelta(days=days.drifts)
+    _remove_rows(database, Drift, too_old, Drift.id.not_in(newest))
+    database.shrink(BREATH)
     return removed
 
 
 def _remove_events(database: Database, before: datetime) -> int:
     """Remove events of old jobs. How each host fared stays with the job."""
-    total = 0
     has_events = select(Event.counter).where(Event.job_id == Job.id).exists()
-    while True:
-        with database.begin() as session:
-            ids = session.scalars(select(Job.id).where(Job.ended_at < before, has_events).limit(AT_ONCE)).all()
-            session.execute(delete(Event).where(Event.job_id.in_(ids)))
-        total += len(ids)
-        if len(ids) < AT_ONCE:
-            return total
+    with database.read() as session:
+        old = session.scalars(select(Job.id).where(Job.ended_at < before, has_events).order_by(Job.id)).all()
+    for job_id in old:
+        while _remove_events_of(database, job_id):
+            time.sleep(BREATH)
+    return len(old)
+
+
+def _remove_events_of(database: Database, job_id: int) -> bool:
+    """Remove the first events of a job, and tell whether there are more."""
+    with database.begin() as session:
+        first = session.scalar(select(func.min(Event.counter)).where(Event.job_id == job_id))
+        if first is None:
+            return False
+        session.execute(delete(Event).where(Event.job_id == job_id, Event.counter < first + ROWS))
+    return True
 
 
 def _remove_folders(database: Database, worker: str, before: datetime) -> int:
@@ -82,3 +100,16 @@ def _remove_jobs(database: Database, queue: DurableQueue, before: datetime) -> i
         total += len(found)
         if len(found) < AT_ONCE:
             return total
+        time.sleep(BREATH)
+
+
+def _remove_rows(database: Database, table: type[Base], *old: Any) -> None:
+    """Remove the rows of a table with numbers that are old."""
+    rows = Base.metadata.tables[table.__tablename__]
+    while True:
+        with database.begin() as session:
+            found = session.scalars(select(rows.c.id).where(*old).limit(ROWS)).all()
+            session.execute(delete(rows).where(rows.c.id.in_(found)))
+        if len(found) < ROWS:
+            return
+        time.sleep(BREATH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -29,8 +30,13 @@ PRAGMAS = (
     "PRAGMA auto_vacuum=INCREMENTAL",  # the file can shrink again; only the first one to open it has this choice
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
+    "PRAGMA journal_size_limit=16777216",  # what a big deletion wrote beside the file does not stay there
     "PRAGMA foreign_keys=ON",
 )
+SPARE = 256
+"""Free pages (1 MiB) that a file keeps, as it will soon need them again."""
+PAGES = 500
+"""Pages that are given back at once."""
 NEEDED_SQLITE = (3, 42)
 
 
@@ -107,6 +113,25 @@ class Database:
         keys = [column.name for column in model.__table__.primary_key]
         replaced = {name: statement.excluded[name] for name in given[0] if name not in keys}
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), given)
+
+    def shrink(self, breath: float = 0.0) -> None:
+        """Give the room of removed rows back to the disk, a little at a time, with so many seconds in between.
+
+        PostgreSQL does that by itself.
+        """
+        if not self.is_sqlite:
+            return
+        with self.engine.connect() as connection:
+            if not connection.exec_driver_sql("PRAGMA auto_vacuum").scalar():
+                connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
+                connection.exec_driver_sql("VACUUM")  # a file of an older version needs this once
+            driver: Any = connection.connection.driver_connection
+            left = None
+            while (free := driver.execute("PRAGMA freelist_count").fetchone()[0]) > SPARE and free != left:
+                left = free
+                driver.executescript(f"PRAGMA incremental_vacuum({PAGES})")  # execute() would give back one page
+                time.sleep(breath)
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def answers(self) -> str:
         """Return why the database cannot be used now, or nothing."""

@@ -22,6 +22,9 @@ class Retention:
     events: int = 90
     folders: int = 14
     audit: int = 730
+    notices: int = 90
+    drifts: int = 90
+    """The newest one of each stack is always kept."""
 
     def __post_init__(self) -> None:
         for name, days in asdict(self).items():
