@@ -15,7 +15,9 @@ def test_a_job_is_watched_again_after_the_service_was_killed(mortal: Controller)
     mortal.stop()
     watching.communicate(timeout=900)
     mortal.start()
-    again = mortal.open("awx", "jobs", "monitor", job)
+    again = mortal.open("awx", "jobs", "monitor", job, PYTHONUNBUFFERED="1")
+    assert again.stdout is not None
+    assert "Starting" in again.stdout.readline(), "who comes after the end is told that there is nothing to watch"
     mortal.go()
     said, _nothing = again.communicate(timeout=900)
     assert again.returncode == 0, said
