@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -55,6 +56,8 @@ class Redactor:
             return {key: self._under(str(key), item) for key, item in value.items() if key not in NOT_KEPT}
         if isinstance(value, (list, tuple)):
             return [self.value(item) for item in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)  # JSON has no word for it: nobody could read the line
         if value is None or isinstance(value, (bool, int, float)):
             return value
         # Nothing else is JSON. What it is may be shown; what it says may be a secret, such as a text of a vault.

@@ -79,3 +79,8 @@ def test_texts_do_not_grow_without_end() -> None:
 def test_secrets_are_found_by_the_names_of_variables() -> None:
     variables = {"become_password": "one", "port": 22, "proxmox": {"api_token": "two", "user": "me"}}
     assert secrets_in(variables) == {"one", "two"}
+
+
+def test_numbers_that_json_does_not_know_become_words() -> None:
+    values = {"nothing": float("nan"), "all": [float("inf"), -float("inf")], "half": 0.5}
+    assert Redactor().value(values) == {"nothing": "nan", "all": ["inf", "-inf"], "half": 0.5}
