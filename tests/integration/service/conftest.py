@@ -97,8 +97,9 @@ class House:
         return self.job(job_id)
 
     def troubles(self) -> dict[str, str]:
-        """What the service itself says is wrong."""
-        return dict(self.ask("GET", "/readyz").json()["troubles"])
+        """What the service itself says is wrong, with all of it or with one job."""
+        said = self.ask("GET", "/readyz").json()
+        return {**said["warnings"], **said["troubles"]}
 
     def work_folder(self, job_id: int) -> Path | None:
         with self.database.read() as session:
