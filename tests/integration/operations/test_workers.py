@@ -139,6 +139,7 @@ def test_three_machines_one_drained_one_killed_and_everything_ends_once(machines
     machines.kombify("drain", "two", "--wait")
     assert machines.workers["two"].wait(LONG) == 0
     of_the_drained = [job for job, worker in machines.runs().items() if worker == "two"]
+    launched += [machines.launch(stack, f"{stack}-late-{number}") for number in range(2) for stack in STACKS]
     machines.until(lambda: bool(jobs_of(machines.owner("one"))))
     machines.workers["one"].kill()
     machines.until(lambda: all(job.ended_at is not None for job in machines.jobs() if job.stack != "shed"))
