@@ -57,6 +57,7 @@ class Live:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("KOMBISTACK_")}
         ours = {"PORT": self.port, "STACKS_DIR": "home", "DATABASE_URL": url, "JOBS_AT_ONCE": 0, "RATE_LIMIT": 0}
         self._environment = {**outside, **{f"KOMBISTACK_{name}": str(value) for name, value in ours.items()}}
+        self.client = httpx.Client(timeout=LONG)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -111,7 +112,7 @@ class Live:
             job.state, job.ended_at, job.events_stored = "successful", datetime.now(UTC), True
 
     def stdout(self, form: str, job_id: int = 1) -> bytes:
-        answer = httpx.get(f"{self.jobs}/{job_id}/stdout", params={"format": form}, headers=self.headers, timeout=LONG)
+        answer = self.client.get(f"{self.jobs}/{job_id}/stdout", params={"format": form}, headers=self.headers)
         assert answer.status_code == 200, answer.text
         return answer.content
 
@@ -122,7 +123,7 @@ class Live:
         assert self.process is not None
         assert self.process.poll() is None, self.log
         try:
-            return httpx.get(f"{self.base}/healthz", timeout=LONG).is_success
+            return self.client.get(f"{self.base}/healthz").is_success
         except httpx.HTTPError:
             return False
 
@@ -151,7 +152,7 @@ class Follower(threading.Thread):
     def _listen(self) -> None:
         headers = {**self._live.headers, "Last-Event-ID": str(self.counters[-1] if self.counters else "")}
         url = f"{self._live.jobs}/{self._job_id}/stream"
-        with httpx.stream("GET", url, headers=headers, timeout=60) as answer:
+        with self._live.client.stream("GET", url, headers=headers, timeout=60) as answer:
             assert answer.status_code == 200
             self.connections += 1
             event = ""
@@ -182,6 +183,7 @@ def _running(folder: Path, url: str) -> Iterator[Live]:
     yield live
     if live.process is not None:
         live.kill()
+    live.client.close()
     live.database.close()
 
 

@@ -63,7 +63,7 @@ async def hosts(
     return Page(items=[HostSummary(**row) for row in rows], next=rows[-1]["host"] if more else None)
 
 
-@router.get("/jobs/{job_id}/stdout", response_class=PatientResponse)
+@router.get("/jobs/{job_id}/stdout", status_code=200, response_class=PatientResponse)
 async def stdout(
     service: ServiceDep,
     _caller: Reader,

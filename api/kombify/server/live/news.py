@@ -21,8 +21,8 @@ TOLD = (
 )
 """What is told about a job."""
 TOLD_OF_WORKERS = ("id", "state", "wanted", "host", "version", "started_at")
-PAGE = 200
-"""Events that are read at once."""
+PAGE = 50
+"""Events that are read at once: each listener holds so many at most, and one may be long."""
 LONGEST = 32_768
 """Characters of the output of one event that are told; jobs keep less of it themselves."""
 

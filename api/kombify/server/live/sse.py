@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from kombify.server.live.messages import HEARTBEAT, bye
+from kombify.server.live.messages import HEARTBEAT, Message, bye
 from kombify.server.live.passes import FRESH, NO_MORE
 from kombify.server.live.pulse import AGAIN, Pulse
 from kombify.server.live.subscriptions import Ended
 
 RETRY = b"retry: 1000\n\n"
 """Milliseconds after which a browser comes again."""
+PART = 65_536
+"""Bytes that are sent at once."""
 SILENCE = 15.0
 """Seconds after which something is sent, so that nobody in between takes the stream for dead."""
 STOPPING = "the service stops"
@@ -43,12 +45,25 @@ async def job_stream(
                 await asyncio.sleep(AGAIN)
                 continue
             if messages:
-                yield b"".join(message.as_sse() for message in messages)
+                for part in _parts(messages):
+                    yield part
             elif await _nothing_happens(wake) and time.monotonic() - said >= SILENCE:
                 yield HEARTBEAT
             else:
                 continue
             said = time.monotonic()
+
+
+def _parts(messages: Iterable[Message]) -> Iterator[bytes]:
+    """Join messages, but not more than a slow reader's connection should hold."""
+    part = b""
+    for message in messages:
+        part += message.as_sse()
+        if len(part) >= PART:
+            yield part
+            part = b""
+    if part:
+        yield part
 
 
 async def _nothing_happens(wake: asyncio.Event) -> bool:
