@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.project import find_spec
 from ansible_collections.kombify.stack.plugins.module_utils.spec.load import Spec, load_spec
-from kombify.runner.awx import AwxTarget
+from kombify.runner.request import AwxTarget
 
 Stamps = dict[str, tuple[int, int]]
 

@@ -165,7 +165,7 @@ class Execution:
             verbosity=request.verbosity,
             variables={**request.variables, **secrets},
             secret=tuple(secrets),
-            awx=awx.as_dict() if awx else None,
+            awx=awx,
         )
 
     def _inventories(self, request: JobRequest, job: Job, stack: Path) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
@@ -14,7 +13,7 @@ from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read
 from kombify.runner.errors import RunnerError
 from kombify.runner.events import Redactor
 from kombify.runner.job import Job
-from kombify.runner.request import Request
+from kombify.runner.request import AwxTarget, Request
 from kombify.runner.transcript import Transcript
 
 API = "/api/v2"
@@ -28,31 +27,14 @@ TEMPLATE = re.compile(r"\{\{|\{%|\{#|^\s*#jinja2:", re.IGNORECASE)
 MAKE_IT = "run the playbook kombify.stack.awx, which makes it as it has to be"
 
 
-@dataclass(frozen=True)
-class AwxTarget:
-    """Where a job runs."""
-
-    url: str
-    token: str
-    """A reference; its value is read when the job starts."""
-    template: str
-    """The name of the job template."""
-    verify_tls: bool = True
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as a request keeps it."""
-        return asdict(self)
-
-
 class AwxJob:
     """One job of an AWX, as the process of our job sees it."""
 
-    def __init__(self, job: Job, request: Request, redactor: Redactor) -> None:
+    def __init__(self, job: Job, request: Request, target: AwxTarget) -> None:
         self.complete = True
         self._request = request
-        self._target = AwxTarget(**(request.awx or {}))
+        self._target = target
         self._job = job
-        self._redactor = redactor
         self._asked_to_end = False
 
     def interrupt(self) -> None:
@@ -65,8 +47,7 @@ class AwxJob:
         Raises :class:`RunnerError` when AWX does not run it as it was asked for. A network that is away is waited for.
         """
         token = read_secret(self._target.token, Surroundings(self._job.folder.parents[2]))
-        self._redactor = Redactor([token])
-        transcript = Transcript(self._job, self._redactor)
+        transcript = Transcript(self._job, Redactor([token]))
         headers = {"Authorization": f"Bearer {token}"}
         try:
             with httpx.Client(

@@ -10,6 +10,18 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class AwxTarget:
+    """A job template of an AWX."""
+
+    url: str
+    token: str
+    """A reference; its value is read when the job starts."""
+    template: str
+    """The name of the job template."""
+    verify_tls: bool = True
+
+
+@dataclass(frozen=True)
 class Request:
     """One run of a playbook. Values of ``variables`` reach the play as they are: they are never templates."""
 
@@ -27,8 +39,8 @@ class Request:
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     secret: tuple[str, ...] = ()
     """Names of variables whose values are secret although their names do not say so."""
-    awx: Mapping[str, Any] | None = None
-    """The AWX that runs it, as :class:`kombify.runner.awx.AwxTarget`; without one it runs here."""
+    awx: AwxTarget | None = None
+    """The AWX that runs it; without one it runs here."""
 
     def arguments(self, variables: Path) -> list[str]:
         """Return what follows ``ansible-playbook`` on a command line. Variables are in this file if there is one."""
@@ -53,4 +65,6 @@ def load_request(text: str) -> Request:
     values: dict[str, Any] = {}
     for name in known & data.keys():
         values[name] = tuple(data[name]) if isinstance(data[name], list) else data[name]
+    if values.get("awx") is not None:
+        values["awx"] = AwxTarget(**values["awx"])
     return Request(**values)

@@ -32,5 +32,5 @@ def run_of(job: Job, request: Request, redactor: Redactor) -> Run:
     if request.awx is not None:
         from kombify.runner.awx import AwxJob
 
-        return AwxJob(job, request, redactor)
+        return AwxJob(job, request, request.awx)
     return Playbook(job, request, redactor)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kombify.runner.awx import AwxTarget
 from kombify.runner.cancel import cancel
 from kombify.runner.job import Job, jobs_folder, make_job
 from kombify.runner.launch import start
 from kombify.runner.processes import end_all
-from kombify.runner.request import Request
+from kombify.runner.request import AwxTarget, Request
 from kombify.runner.status import State
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def launch(mortal: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def begin(template: str = "home: hold", **wanted: Any) -> Job:
         target = AwxTarget(url=mortal.url, token=REFERENCE, template=template)
-        job = make_job(jobs, Request("kombify.stack.x", (), awx=target.as_dict(), **wanted))
+        job = make_job(jobs, Request("kombify.stack.x", (), awx=target, **wanted))
         started.append(job)
         start(job)
         return job
