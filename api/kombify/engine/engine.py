@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kombify.engine.deployment import Deployments
 from kombify.engine.durable import DurableQueue
 from kombify.engine.execution import AGAIN
+from kombify.engine.from_spec import SchedulesOfSpecs
 from kombify.engine.launching import Orders
 from kombify.engine.performer import Performer
 from kombify.engine.place import take_place
@@ -21,6 +22,7 @@ from kombify.engine.recorder import catch_up
 from kombify.engine.retention import remove_old
 from kombify.engine.schedules import Schedules
 from kombify.engine.settings import EngineSettings
+from kombify.engine.specs import Specs
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
 from kombify.engine.warden import Note, keep_warden
@@ -49,7 +51,9 @@ class Engine:
         self.deployments = Deployments(database, stacks, self.orders)
         self.schedules = Schedules(database, self.orders, self.deployments)
         self.roll = Roll(database, settings.worker, lambda: {name: stacks.fingerprint(name) for name in stacks.names()})
-        self._performer = Performer(database, settings, stacks, self.troubles, self.orders.enqueue_again)
+        specs = Specs()
+        self._from_specs = SchedulesOfSpecs(database, stacks, specs)
+        self._performer = Performer(database, settings, stacks, self.troubles, self.orders.enqueue_again, specs)
         self._note = Note(settings.data, settings.worker)
         self.drained = threading.Event()
         """Set while this worker has done what it had begun, and begins nothing because an operator wants that."""
@@ -77,7 +81,7 @@ class Engine:
         self._every("rescue", self.settings.beat, self._rescue)
         self._every("queue", self.settings.tidy, self._tidy)
         self._every("retention", self.settings.retention, self.remove_old)
-        self._every("schedules", self.settings.schedules, self.schedules.fire_due)
+        self._every("schedules", self.settings.schedules, self._look_at_schedules)
 
     def stop(self, *, drain: int = 0) -> None:
         """Stop taking jobs; wait so many seconds for those that run, and leave the rest to whoever comes next.
@@ -95,6 +99,10 @@ class Engine:
         self.roll.leave()
         if self._lock is not None:
             os.close(self._lock)
+
+    def _look_at_schedules(self) -> None:
+        self._from_specs.keep()
+        self.schedules.fire_due()
 
     def _obey(self) -> None:
         """Drain when an operator wants it, and go back to work when he does not any more."""

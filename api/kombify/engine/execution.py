@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ansible_collections.kombify.stack.plugins.module_utils.drivers.secrets.read import Surroundings, read_secret
-from kombify.engine.elsewhere import Elsewhere
+from kombify.engine.elsewhere import target_of
 from kombify.engine.errors import NotFound
 from kombify.engine.origin import Origins
 from kombify.engine.outcome import Outcome
@@ -24,6 +24,7 @@ from kombify.engine.recorder import Recorder
 from kombify.engine.requests import LAST, JobRequest, load_job
 from kombify.engine.settings import EngineSettings
 from kombify.engine.snapshots import last_applied, unpack
+from kombify.engine.specs import Specs
 from kombify.engine.stacks import Stacks, changed
 from kombify.engine.troubles import Troubles
 from kombify.engine.warden import name_of, own
@@ -61,6 +62,7 @@ class Execution:
         troubles: Troubles,
         pause: Callable[[float], None],
         origins: Origins,
+        specs: Specs,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -71,7 +73,7 @@ class Execution:
         self._prepared: dict[int, Folder] = {}
         """Folders of jobs that could not be claimed yet: with the database away, each try would leave another one."""
         self._origins = origins
-        self._elsewhere = Elsewhere()
+        self._specs = specs
 
     def carry_out(self, job_id: int, *, undo: bool = False) -> Outcome:
         """Carry out a job whose turn it is, or go on with it, and return how it ended.
@@ -123,7 +125,7 @@ class Execution:
         if stale:
             return Outcome(State.ERROR, message=f"the plan is stale, changed since: {', '.join(stale)}")
         stack = self._stacks.folder(job.stack)
-        if request.snapshot is not None and self._elsewhere.target(stack, request.playbook):
+        if request.snapshot is not None and target_of(self._specs, stack, request.playbook):
             return Outcome(State.ERROR, message="AWX reads the spec from its repository: undo the change there")
         folder = self._prepared.get(job.id)
         if folder is None or folder.claim.exists():
@@ -153,7 +155,7 @@ class Execution:
     def _asked(self, request: JobRequest, job: Job, stack: Path) -> Request:
         """Return what the runner shall do, with the values of secrets."""
         secrets = {name: read_secret(text, Surroundings(stack)) for name, text in request.secrets.items()}
-        awx = self._elsewhere.target(stack, request.playbook)
+        awx = target_of(self._specs, stack, request.playbook)
         return Request(
             playbook=request.playbook,
             inventories=self._inventories(request, job, stack),

@@ -14,6 +14,7 @@ from kombify.engine.execution import AGAIN, Execution
 from kombify.engine.origin import Origins, Passing
 from kombify.engine.outcome import Leaving, Outcome
 from kombify.engine.settings import EngineSettings
+from kombify.engine.specs import Specs
 from kombify.engine.stacks import Stacks
 from kombify.engine.troubles import Troubles
 from kombify.engine.turns import close, take_turn
@@ -36,6 +37,7 @@ class Performer:
         stacks: Stacks,
         troubles: Troubles,
         pass_on: Callable[[int], bool],
+        specs: Specs,
     ) -> None:
         self._database = database
         self._troubles = troubles
@@ -43,7 +45,7 @@ class Performer:
         self._leaving = threading.Event()
         origins = Origins(database, stacks, settings.worker)
         self._passing = Passing(database, origins, pass_on)
-        self._execution = Execution(database, settings, stacks, troubles, self.pause, origins)
+        self._execution = Execution(database, settings, stacks, troubles, self.pause, origins, specs)
         self._workflow = WorkflowRun(database, self._execution)
 
     def drain(self) -> None:

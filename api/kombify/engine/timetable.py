@@ -21,6 +21,11 @@ class Timetable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @staticmethod
+    def checked(request: dict[str, Any]) -> dict[str, Any]:
+        """Return a request in full; what nothing can launch raises here and not when it is due."""
+        return WANTED.validate_python(request).model_dump(mode="json")
+
     def find(self, name: str) -> Schedule:
         """Return a schedule, or raise :class:`NotFound`."""
         with self._database.read() as session:
@@ -28,7 +33,7 @@ class Timetable:
 
     def add(self, name: str, stack: str, cron: str, request: dict[str, Any], **more: Any) -> Schedule:
         """Add a schedule; ``more`` are other columns. Raises :class:`EngineError` when the name is taken."""
-        schedule = Schedule(name=name, stack=stack, cron=cron, request=_checked(request), **more)
+        schedule = Schedule(name=name, stack=stack, cron=cron, request=self.checked(request), **more)
         schedule.timezone = schedule.timezone or "UTC"
         schedule.next_at = next_time(cron, schedule.timezone, now())
         try:
@@ -43,7 +48,7 @@ class Timetable:
     def change(self, name: str, **values: Any) -> Schedule:
         """Set columns of a schedule. One that is switched on again does not make up for the time that it was off."""
         if "request" in values:
-            values["request"] = _checked(values["request"])
+            values["request"] = self.checked(values["request"])
         with self._database.begin() as session:
             schedule = _found(session, name, for_update=True)
             for column, value in values.items():
@@ -69,8 +74,3 @@ def _found(session: Session, name: str, *, for_update: bool = False) -> Schedule
 
 def _unknown(name: str) -> NotFound:
     return NotFound(f"there is no schedule '{name}'", "see: kombify schedule list")
-
-
-def _checked(request: dict[str, Any]) -> dict[str, Any]:
-    """Return a request in full; what nothing can launch raises here and not when it is due."""
-    return WANTED.validate_python(request).model_dump(mode="json")

@@ -15,6 +15,7 @@ from kombify.runner.events import Redactor
 from kombify.runner.job import Job
 from kombify.runner.request import AwxTarget, Request
 from kombify.runner.transcript import Transcript
+from kombify.runner.variables import VARIABLES, load_variables
 
 API = "/api/v2"
 TIMEOUT = 30.0
@@ -46,6 +47,7 @@ class AwxJob:
 
         Raises :class:`RunnerError` when AWX does not run it as it was asked for. A network that is away is waited for.
         """
+        wanted = _wanted(self._request, load_variables(self._job.folder / VARIABLES))
         token = read_secret(self._target.token, Surroundings(self._job.folder.parents[2]))
         transcript = Transcript(self._job, Redactor([token]))
         headers = {"Authorization": f"Bearer {token}"}
@@ -54,7 +56,7 @@ class AwxJob:
                 base_url=self._target.url, headers=headers, verify=self._target.verify_tls, timeout=TIMEOUT
             ) as client:
                 run = _Run(Controller(client, look), transcript, lambda: self._asked_to_end, look)
-                return run.follow(run.launch(self._target.template, _wanted(self._request)))
+                return run.follow(run.launch(self._target.template, wanted))
         finally:
             transcript.close()
 
@@ -186,11 +188,11 @@ class _Run:
         self._transcript.write(f"{text}\n")
 
 
-def _wanted(request: Request) -> dict[str, Any]:
+def _wanted(request: Request, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return a request in AWX's words; what AWX could not do like we do is refused."""
     if request.secret:
         raise RunnerError("AWX does not take secrets of a launch", "give the template a credential in AWX")
-    for name, value in request.variables.items():
+    for name, value in variables.items():
         if any(TEMPLATE.search(text) for text in _texts(value)):
             raise RunnerError(f"AWX would take the variable '{name}' for a template", "leave the braces out")
     said = {
@@ -199,7 +201,7 @@ def _wanted(request: Request) -> dict[str, Any]:
         "job_type": "check" if request.check else "",
         "diff_mode": request.diff,
         "verbosity": request.verbosity,
-        "extra_vars": dict(request.variables),
+        "extra_vars": dict(variables),
     }
     return {name: value for name, value in said.items() if value}
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import select
 
 from kombify.engine.errors import NotFound
-from kombify.server.jobs.playbooks import allowed_playbooks
+from kombify.engine.playbooks import allowed_playbooks
 from kombify.server.service import Service
 from kombify.store.database import Database
 from kombify.store.models import Handle

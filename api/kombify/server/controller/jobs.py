@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from kombify.engine.playbooks import name_of
 from kombify.server.controller.catalogue import DEPLOYMENT, OF_A_STACK, Catalogue, Template, named
 from kombify.server.controller.places import Places
 from kombify.server.controller.status import BAD, status_of
 from kombify.server.controller.templates import summaries
-from kombify.server.jobs.playbooks import name_of
 
 Row = Mapping[Any, Any]
 Labels = Mapping[str, int]

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import did_you_mean
 from ansible_collections.kombify.stack.plugins.module_utils.spec.secretrefs import parse_secret_ref
+from kombify.engine.playbooks import ADMINS_ONLY, allowed_playbooks
 from kombify.engine.requests import JobRequest
 from kombify.server.access.callers import Caller
 from kombify.server.jobs.models import JobLaunch
-from kombify.server.jobs.playbooks import ADMINS_ONLY, allowed_playbooks
 from kombify.server.problems import Problem, wrong_field
 from kombify.server.service import Service
 from kombify.store.tokens import Scope

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kombify.engine.playbooks import name_of
 from kombify.server.jobs.models import Job, JobDetails
-from kombify.server.jobs.playbooks import name_of
 from kombify.server.paging import Page, PageQuery, cut
 from kombify.server.problems import not_found
 from kombify.store.models import Job as Row

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi import Request as HttpRequest
 from sqlalchemy import select
 
+from kombify.engine.from_spec import BY
 from kombify.engine.launching import Launched
 from kombify.engine.timetable import Timetable
 from kombify.server.access.callers import Caller
@@ -17,7 +18,7 @@ from kombify.server.deps import Reader, Runner, ServiceDep
 from kombify.server.jobs.launching import asked_for, check_hosts, stack_named
 from kombify.server.jobs.models import JobDetails
 from kombify.server.jobs.routes import Key, accepted
-from kombify.server.problems import says
+from kombify.server.problems import Problem, says
 from kombify.server.schedules.models import NAME, NewSchedule, Request, Schedule, ScheduleChange, ScheduledJob
 from kombify.server.service import Service
 from kombify.store.models import Schedule as Row
@@ -60,12 +61,17 @@ async def show_schedule(service: ServiceDep, _caller: Reader, name: Name) -> Sch
     return _shown(await asyncio.to_thread(Timetable(service.database).find, name))
 
 
-@router.patch("/schedules/{name}", responses=says(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))
+@router.patch(
+    "/schedules/{name}",
+    responses=says(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
 async def change_schedule(service: ServiceDep, caller: Runner, name: Name, body: ScheduleChange) -> Schedule:
     """Change a schedule. Times that it was off for are not made up for."""
 
     def change() -> Row:
         timetable = Timetable(service.database)
+        if body.model_fields_set - {"enabled"}:
+            _refuse_of_spec(timetable.find(name))
         values: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"when", "request"})
         if body.when is not None:
             values["cron"] = body.when
@@ -78,10 +84,20 @@ async def change_schedule(service: ServiceDep, caller: Runner, name: Name, body:
     return _shown(changed)
 
 
-@router.delete("/schedules/{name}", status_code=HTTPStatus.NO_CONTENT, responses=says(HTTPStatus.NOT_FOUND))
+@router.delete(
+    "/schedules/{name}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=says(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
 async def remove_schedule(service: ServiceDep, caller: Runner, name: Name) -> None:
     """Remove a schedule. What it launched goes on."""
-    await asyncio.to_thread(Timetable(service.database).remove, name)
+
+    def remove() -> None:
+        timetable = Timetable(service.database)
+        _refuse_of_spec(timetable.find(name))
+        timetable.remove(name)
+
+    await asyncio.to_thread(remove)
     await service.audit(caller, "schedule.remove", name)
 
 
@@ -106,6 +122,16 @@ async def run_schedule(
     if answer.kind == "workflow":
         response.headers["Location"] = request.app.url_path_for("show_workflow", job_id=str(launched.id))
     return answer
+
+
+def _refuse_of_spec(schedule: Row) -> None:
+    """A schedule of a spec can be switched off here, and nothing else."""
+    if schedule.created_by == BY:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            f"'{schedule.name}' stands in the spec of {schedule.stack}",
+            "change execution.schedules there, or switch it off here",
+        )
 
 
 def _timezone_of(service: Service, stack: str) -> str:

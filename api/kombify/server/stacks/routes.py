@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
+from kombify.engine.playbooks import allowed_playbooks
 from kombify.server.deps import Reader, ServiceDep
-from kombify.server.jobs.playbooks import allowed_playbooks
 from kombify.server.problems import says
 from kombify.server.service import Service
 from kombify.server.stacks.models import Stack, StackDetails
