@@ -95,8 +95,10 @@ def test_a_workflow_that_goes_well_is_waited_for(controller: Controller) -> None
 
 def test_a_name_and_a_token_as_its_password_open_the_door_too(controller: Controller) -> None:
     known = {"controller_username": "me", "controller_password": controller.token, "controller_oauthtoken": ""}
-    good, said = module(controller, "job_list", status="successful", **known)
-    assert (good, said["count"] > 0) == (True, True)
+    good, said = module(controller, "job_list", **known)
+    assert (good, said["count"]) == (True, controller.get("jobs")["count"])
+    good, said = module(controller, "job_list", **{**known, "controller_password": "another"})
+    assert (good, "401" in said["msg"]) == (False, True)
 
 
 def test_check_mode_launches_nothing(controller: Controller) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from kombify.store.columns import now
 from kombify.store.database import Database
 from kombify.store.migrate import migrate
 from kombify.store.models import Job
@@ -23,7 +24,7 @@ def service(tmp_path: Path) -> Path:
     database = Database(f"sqlite:///{tmp_path / 'data' / 'kombify.db'}")
     migrate(database)
     with database.begin() as session:
-        session.add(Job(kind="job", stack="home", state="successful", request={}))
+        session.add(Job(kind="job", stack="home", state="successful", ended_at=now(), request={}))
     database.close()
     (tmp_path / "passphrase").write_text("open sesame\n")
     return tmp_path

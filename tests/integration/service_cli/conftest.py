@@ -115,7 +115,13 @@ class Watching:
         self._out = home.folder / f"out-{len(home.started)}"
         with self._out.open("w") as out, self._out.with_suffix(".err").open("w") as err:
             self.process = subprocess.Popen(
-                [KOMBIFY, *words], cwd=home.folder, env=home.environment, stdout=out, stderr=err, text=True
+                # Tests that run in the background are started so that they, and what they start, ignore Ctrl-C.
+                ["env", "--default-signal=INT", KOMBIFY, *words],
+                cwd=home.folder,
+                env=home.environment,
+                stdout=out,
+                stderr=err,
+                text=True,
             )
         home.started.append(self.process)
 

@@ -51,7 +51,8 @@ class LazySocket:
             messages += sum(isinstance(one, Frame) and one.opcode is Opcode.TEXT for one in events)
             if self._protocol.close_rcvd is not None:
                 break
-        return messages, self._protocol.close_code, self._protocol.close_reason or ""
+        closed = self._protocol.close_rcvd
+        return messages, closed and closed.code, closed.reason if closed else ""
 
     def _send(self) -> None:
         self._socket.sendall(b"".join(self._protocol.data_to_send()))

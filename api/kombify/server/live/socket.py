@@ -91,7 +91,8 @@ class Socket:
             self._close_all()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # Not gather(): of two cancellations it would pass on ours, and whoever canceled us waits for his own.
+            await asyncio.wait(tasks)
 
     async def _say_goodbye(self, closing: Closing) -> None:
         """Close; a client that reads again in time still learns why."""
