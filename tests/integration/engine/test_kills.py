@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_a_job_whose_own_process_is_killed_is_lost_and_nothing_of_it_goes_on(far
         folder = farm.folder_of(chance.choice(unfinished).id)
         pid = folder.recorded().pid if folder is not None else None
         if pid is not None and not folder.status().state.ended:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGKILL)
             kills["job"] += 1
         if chance.random() < 0.5:
             farm.stop()
