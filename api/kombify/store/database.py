@@ -78,6 +78,8 @@ class Database:
         if not self.is_sqlite:
             return create_async_engine(self._url.set(drivername="postgresql+psycopg_async"), pool_pre_ping=True)
         self._make_file()
+        # Two copies of SQLite in one process would take each other's locks away: aiosqlite has to find the same one.
+        sys.modules["sqlite3"] = _sqlite_module()
         engine = create_async_engine(self._url.set(drivername="sqlite+aiosqlite"))
         self._rescue.guard(engine.sync_engine, write=False)
         event.listen(engine.sync_engine, "connect", _prepare)
