@@ -28,7 +28,7 @@ from kombify.store.models import Event, Job, Run
 
 JOBS, EVENTS = 10_000, 1_000_000
 STARTS = 15
-LONG_RUNS = 2
+LONG_RUNS = 7
 ASKED = 100
 BURST = 50_000
 PROGRAMS = Path(sys.executable).parent

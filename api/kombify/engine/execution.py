@@ -34,6 +34,7 @@ from kombify.runner.errors import RunnerError
 from kombify.runner.job import Job as Folder
 from kombify.runner.job import jobs_folder, make_job
 from kombify.runner.launch import start
+from kombify.runner.reconcile import end_rest
 from kombify.runner.reconcile import now as runner_now
 from kombify.runner.request import Request
 from kombify.runner.status import State, Status
@@ -109,7 +110,7 @@ class Execution:
             return Outcome(State.LOST, message=f"worker {run.worker} went away while it ran there")
         folder = Folder(Path(run.folder))
         if not folder.folder.exists():
-            processes.end_all(folder.folder)
+            end_rest(folder)
             return Outcome(State.LOST, message=f"its folder {run.folder} is gone")
         return self._begin(job) if self._never_ran(folder) else folder
 
@@ -208,6 +209,8 @@ class Execution:
         ask_at = asked_at = 0.0
         while True:
             status = folder.status()  # asked first: what was written before the end will be read
+            if status.state in (State.LOST, State.CANCELED):
+                end_rest(folder)  # Ansible outlives the job's process, and writes until it is ended
             recorder.store()
             if status.state.ended:
                 return self._ended(job_id, folder, status, undo=undo)
@@ -222,9 +225,7 @@ class Execution:
             self._wait(status, folder)
 
     def _ended(self, job_id: int, folder: Folder, status: Status, *, undo: bool) -> Outcome | None:
-        """Return how the job ended, once nothing of it is left."""
-        if status.state in (State.LOST, State.CANCELED):
-            processes.end_all(folder.folder)
+        """Return how the job ended, when nothing of it is left. None when it ended before it ran anything."""
         wanted = self._wanted_to_end(job_id, undo=undo)
         if status.state is State.LOST:
             if self._never_ran(folder) and not wanted:

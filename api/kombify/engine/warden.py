@@ -18,7 +18,9 @@ import time
 from pathlib import Path
 
 from kombify.runner.errors import RunnerError
+from kombify.runner.job import Job
 from kombify.runner.processes import MARK, end_all
+from kombify.runner.reconcile import remove_passing
 
 LOOK = 1.0
 """Seconds between two looks at the note."""
@@ -86,6 +88,7 @@ def end_jobs(owner: str) -> None:
         for folder in folders:
             try:
                 end_all(folder, grace=0)
+                remove_passing(Job(folder))
             except RunnerError:
                 time.sleep(LOOK)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,7 +14,7 @@ from kombify.runner.events import Redactor
 from kombify.runner.job import Job
 from kombify.runner.request import AwxTarget, Request
 from kombify.runner.transcript import Transcript
-from kombify.runner.variables import VARIABLES, load_variables
+from kombify.runner.variables import VARIABLES, load_variables, templates_in
 
 API = "/api/v2"
 TIMEOUT = 30.0
@@ -24,7 +23,6 @@ PAGE = 200
 ACTIVE = ("new", "pending", "waiting", "running")
 FAILED = 2
 """Ansible's exit code when a host failed."""
-TEMPLATE = re.compile(r"\{\{|\{%|\{#|^\s*#jinja2:", re.IGNORECASE)
 MAKE_IT = "run the playbook kombify.stack.awx, which makes it as it has to be"
 
 
@@ -193,7 +191,7 @@ def _wanted(request: Request, variables: Mapping[str, Any]) -> dict[str, Any]:
     if request.secret:
         raise RunnerError("AWX does not take secrets of a launch", "give the template a credential in AWX")
     for name, value in variables.items():
-        if any(TEMPLATE.search(text) for text in _texts(value)):
+        if any(templates_in(value, name)):
             raise RunnerError(f"AWX would take the variable '{name}' for a template", "leave the braces out")
     said = {
         "limit": request.limit,
@@ -209,18 +207,6 @@ def _wanted(request: Request, variables: Mapping[str, Any]) -> dict[str, Any]:
 def _asks(field: str) -> str:
     words = {"job_tags": "tags", "extra_vars": "variables"}
     return f"ask_{words.get(field, field)}_on_launch"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, one in value.items():
-            yield str(name)
-            yield from _texts(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _texts(one)
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def job_environment(folder: Path, stack: Path, environment: Mapping[str, str] | 
     }
 
 
+def without_our_callback(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a job's environment changes for a run that tells what happens in a way of its own."""
+    folders = environment.get("ANSIBLE_CALLBACK_PLUGINS", "").split(os.pathsep)
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": os.pathsep.join(one for one in folders if one and one != str(CALLBACKS)),
+        "ANSIBLE_STDOUT_CALLBACK": environment.get("ORIGINAL_STDOUT_CALLBACK", "default"),
+    }
+
+
 def _callback(given: Mapping[str, str]) -> dict[str, str]:
     """Return what makes Ansible tell us what happens; how it looks on the screen stays the user's choice."""
     folders = (given.get("ANSIBLE_CALLBACK_PLUGINS"), str(CALLBACKS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from kombify.runner import processes
 from kombify.runner.events import Redactor, secrets_in
 from kombify.runner.job import Job, stack_lock
-from kombify.runner.reconcile import end_what_was_left, now
+from kombify.runner.reconcile import end_what_was_left, now, remove_passing
 from kombify.runner.request import Request
 from kombify.runner.runs import Run, run_of
 from kombify.runner.status import State, Status
@@ -100,8 +99,7 @@ def _ran(job: Job, playbook: Run, status: Status, cancellation: Cancellation) ->
     code = playbook.run(cancellation.overdue, LOOKS)
     if not playbook.complete:
         processes.end_all(job.folder)  # a killed Ansible leaves its workers, a killed worker what it had started
-    for name in ("env", "tmp"):
-        shutil.rmtree(job.folder / name, ignore_errors=True)
+    remove_passing(job)
     status = replace(status, ended=now(), code=code)
     if cancellation.asked:
         return replace(status, state=State.CANCELED)

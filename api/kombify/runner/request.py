@@ -48,10 +48,13 @@ class Request:
         words += ["-e", f"@{variables}"] if variables.exists() else []
         words += ["--tags", ",".join(self.tags)] if self.tags else []
         words += ["--limit", self.limit] if self.limit else []
-        words += ["--check"] if self.check else []
-        words += ["--diff"] if self.diff else []
+        words += self.modes()
         words += [f"-{'v' * self.verbosity}"] if self.verbosity else []
         return [*words, self.playbook]
+
+    def modes(self) -> list[str]:
+        """Return the words for check mode and differences."""
+        return [word for word, wanted in (("--check", self.check), ("--diff", self.diff)) if wanted]
 
     def dump(self) -> str:
         """Return the request as JSON, without its variables: those may be secrets and have a file of their own."""

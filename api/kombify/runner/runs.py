@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Protocol
 
@@ -9,6 +10,11 @@ from kombify.runner.events import Redactor
 from kombify.runner.job import Job
 from kombify.runner.playbook import Playbook
 from kombify.runner.request import Request
+
+CHOICE = "KOMBIFY_RUNNER"
+STOCK = "stock"
+TESTED = ((2, 19), (2, 20), (2, 21))
+"""The releases of ansible-core of which we know how the process of a job can import them early and run them."""
 
 
 class Run(Protocol):
@@ -33,4 +39,16 @@ def run_of(job: Job, request: Request, redactor: Redactor) -> Run:
         from kombify.runner.awx import AwxJob
 
         return AwxJob(job, request, request.awx)
+    if os.environ.get(CHOICE) == STOCK or not _is_tested():
+        from kombify.runner.stock import StockPlaybook
+
+        return StockPlaybook(job, request, redactor)
     return Playbook(job, request, redactor)
+
+
+def _is_tested() -> bool:
+    """Tell whether our own way to run Ansible was tested with this release of it."""
+    from ansible.release import __version__  # type: ignore[import-untyped]
+
+    major, minor = (int(number) for number in __version__.split(".")[:2])
+    return (major, minor) in TESTED

@@ -36,8 +36,8 @@ class Transcript:
         """Whether Ansible came to its own end."""
         self._redactor = redactor
         self._counter, self._line = _end_of(job.events)
-        self._events = _File(job.events)
-        self._log = _File(job.log)
+        self._events = Lines(job.events)
+        self._log = Lines(job.log)
         self._event: dict[str, Any] | None = None
         self._text = ""
 
@@ -115,7 +115,7 @@ def screen(transcript: Transcript) -> TextIO:
     return io.TextIOWrapper(Screen(transcript), encoding="utf-8", errors="replace", write_through=True)  # type: ignore[type-var]
 
 
-class _File:
+class Lines:
     """A file to which whole lines are added. While the disk is full they wait; then none is missing."""
 
     def __init__(self, path: Path) -> None:

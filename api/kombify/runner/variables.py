@@ -6,7 +6,8 @@ whose root is ``!unsafe`` and whose texts are all quoted is the one form in whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 
 VARIABLES = "env/extravars"
 """Where the file is, from a job's folder on. It is removed as soon as the run has ended."""
+_TEMPLATE = re.compile(r"\{\{|\{%|\{#|^\s*#jinja2:", re.IGNORECASE)
 
 
 class _Root(dict[str, Any]):
@@ -61,3 +63,16 @@ def load_variables(path: Path) -> dict[str, Any]:
 def _clean(text: str) -> str:
     """Leave out what YAML cannot hold: NUL and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def templates_in(value: Any, place: str) -> Iterator[str]:
+    """Yield the places in a value that Ansible would take for templates if anything ever let it."""
+    if isinstance(value, str) and _TEMPLATE.search(value):
+        yield place
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from templates_in(str(name), place)
+            yield from templates_in(one, f"{place}.{name}")
+    elif isinstance(value, (list, tuple)):
+        for position, one in enumerate(value):
+            yield from templates_in(one, f"{place}[{position}]")

@@ -8,7 +8,6 @@ is in its place, such as a backup, that one is used.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -63,7 +62,7 @@ class Rescue:
             while not _copied(connection, new):
                 pass
             new.rename(self._path)
-        except (sqlite3.Error, OSError) as fault:
+        except (connection.Error, OSError) as fault:
             log.error("%s is gone, and cannot be written anew: %s", self._path, fault)
             return False
         self._closed.append(connection)

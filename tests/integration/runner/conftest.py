@@ -76,8 +76,8 @@ class Stack:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Stack]:
-    """Return a stack of two machines; nothing of it is left when the test has ended."""
+def home(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Return a stack of two machines; nothing of it is left when the test has ended. A parameter is the runner."""
     collection = tmp_path / "collections/ansible_collections/kombify/stack"
     collection.mkdir(parents=True)
     for name in ("galaxy.yml", "meta", "plugins", "stackkits"):
@@ -89,6 +89,7 @@ def home(tmp_path: Path) -> Iterator[Stack]:
         "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
         "MACHINES": str(tmp_path / "machines"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "KOMBIFY_RUNNER": getattr(request, "param", ""),
     }
     stack = Stack(tmp_path, environment)
     yield stack
@@ -98,3 +99,4 @@ def home(tmp_path: Path) -> Iterator[Stack]:
         process.stdout.close()
     for job in stack.jobs():
         end_all(job.folder, grace=0)
+        assert not job.passing.exists()

@@ -14,11 +14,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kombify.runner import processes
 from kombify.runner.status import State
 
 if TYPE_CHECKING:
     from conftest import Stack
+
+pytestmark = pytest.mark.parametrize("home", ["lean", "stock"], indirect=True)
 
 PLAY = """\
 - name: Prepare machines

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 from sqlalchemy import select
 
+from kombify.runner.job import Job as Folder
+from kombify.runner.processes import MARK
 from kombify.store.models import Event, HostSummary, Job, StackLease
 
 
@@ -66,6 +73,22 @@ def test_a_running_job_is_canceled_with_all_its_processes(working) -> None:
     assert (job.state, job.cancel_asked_by, working.processes(job.id)) == ("canceled", "ann", [])
     assert working.ended(waiting).state == "successful"
     assert not working.engine.orders.cancel(running.id)
+
+
+def test_what_is_written_after_the_process_of_a_job_was_killed_is_stored_too(working) -> None:
+    """Ansible runs in a process of its own, and outlives that of the job until somebody ends it."""
+    running = working.running(working.launch(playbook="wait", variables={"flag": "waiting"}))
+    folder = Folder(working.folder(running.id))
+    assert (folder.folder / "env").exists()
+    words = [sys.executable, Path(__file__).with_name("last_words.py"), folder.events, "1000"]
+    environment = {**os.environ, MARK: str(folder.folder)}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as left:
+        assert left.stdout.readline() == "ready\n"
+        os.kill(folder.recorded().pid, signal.SIGKILL)
+        job = working.ended(running.id)
+    assert (job.state, working.processes(job.id)) == ("lost", [])
+    assert working.counters(job.id)[-1] == 1000
+    assert not (folder.folder / "env").exists(), "values of variables go with the run"
 
 
 def test_a_job_that_cannot_start_says_why(working) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,13 +13,13 @@ from ansible_collections.kombify.stack.plugins.module_utils.spec.problems import
 from ansible_collections.kombify.stack.plugins.module_utils.spec.secretrefs import parse_secret_ref
 from kombify.engine.playbooks import ADMINS_ONLY, allowed_playbooks
 from kombify.engine.requests import JobRequest
+from kombify.runner.variables import templates_in
 from kombify.server.access.callers import Caller
 from kombify.server.jobs.models import JobLaunch
 from kombify.server.problems import Problem, wrong_field
 from kombify.server.service import Service
 from kombify.store.tokens import Scope
 
-TEMPLATE = re.compile(r"\{\{|\{%|\{#|^\s*#jinja2:", re.IGNORECASE)
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 OF_ANSIBLE = "ansible_"
 EVENT = "ansible_eda"
@@ -98,17 +98,5 @@ def _check_variables(caller: Caller, variables: Mapping[str, Any]) -> None:
             message = "this one decides how Ansible reaches machines, and belongs in the spec"
             raise wrong_field(f"variables.{name}", message)
         if name != EVENT and not caller.scope.allows(Scope.ADMIN):
-            for place in _templates(value, f"variables.{name}"):
+            for place in templates_in(value, f"variables.{name}"):
                 raise wrong_field(place, "this looks like a template, and variables are never templates")
-
-
-def _templates(value: Any, place: str) -> Iterator[str]:
-    if isinstance(value, str) and TEMPLATE.search(value):
-        yield place
-    elif isinstance(value, Mapping):
-        for name, one in value.items():
-            yield from _templates(str(name), place)
-            yield from _templates(one, f"{place}.{name}")
-    elif isinstance(value, list):
-        for position, one in enumerate(value):
-            yield from _templates(one, f"{place}[{position}]")
