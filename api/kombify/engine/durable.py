@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
@@ -27,6 +28,8 @@ RECOVERY = "recovery"
 LIVE = ("ENQUEUED", "PENDING", "DELAYED")
 POLL = {JOBS: 0.2, RECOVERY: 1.0}
 """Seconds between two looks for jobs."""
+REST = 0.1
+"""Seconds between two looks because somebody rang."""
 
 _performer: dict[str, Callable[[int], None]] = {}
 """DBOS knows functions of modules only, so what they call is kept here."""
@@ -48,6 +51,7 @@ class Bell(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._rung = threading.Event()
+        self._answered = 0.0
 
     def ring(self) -> None:
         """Let the look-out look."""
@@ -59,8 +63,13 @@ class Bell(threading.Event):
         self.ring()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until somebody rings, at most so many seconds; tell whether it is the end."""
-        self._rung.wait(timeout)
+        """Wait until somebody rings, at most so many seconds; tell whether it is the end.
+
+        While one launch follows the other it does not look for each: that would take time from the launches.
+        """
+        if self._rung.wait(timeout):
+            super().wait(max(0.0, self._answered + REST - time.monotonic()))
+            self._answered = time.monotonic()
         self._rung.clear()
         return self.is_set()
 
