@@ -69,6 +69,7 @@ LaunchKey = Annotated[
     typer.Option("--key", metavar="KEY", help="Launch it once: the same key again gives the first one again."),
 ]
 Newest = Annotated[int, typer.Option("--last", "-n", metavar="NUMBER", min=1, help="How many, the newest first.")]
+OnlyStack = Annotated[str | None, typer.Option("--stack", metavar="STACK", help="Only of this stack.")]
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", metavar="DIR", help="The service's own files.", show_default="data")

@@ -15,6 +15,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
+from kombify.cli.options import Format
+
 # Control characters, and those that turn the direction of text: a spec may hold them, a terminal must not get them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _STYLE = re.compile("(\x1b\\[[0-9;]*m)")
@@ -73,6 +75,13 @@ class Output:
         console = self.stderr if beside else self.stdout
         sys.stdout.flush()
         console.file.write(f"{render(console.color_system is not None)}\n")
+
+    def answer(self, form: Format, data: Any, text: Iterable[RenderableType]) -> None:
+        """Write the result of a command: data for a program, or a text for people."""
+        if form is Format.JSON:
+            self.json(data)
+        else:
+            self.show(*text)
 
     def json(self, data: Any) -> None:
         """Write data for a program."""

@@ -44,6 +44,8 @@ from kombify.store.models import Job, Run, Snapshot
 
 LOOK = 0.1
 """Seconds between two looks at what a job has written."""
+GATHER = 0.2
+"""The same while it writes: each transaction takes time from the play, whose machine this is too."""
 ASK = 0.5
 """Seconds between two looks whether somebody wants it to end."""
 AGAIN = 1.0
@@ -211,7 +213,7 @@ class Execution:
             status = folder.status()  # asked first: what was written before the end will be read
             if status.state in (State.LOST, State.CANCELED):
                 end_rest(folder)  # Ansible outlives the job's process, and writes until it is ended
-            recorder.store()
+            stored = recorder.store()
             if status.state.ended:
                 return self._ended(job_id, folder, status, undo=undo)
             if status.state is State.PENDING and self._never_ran(folder):
@@ -222,7 +224,7 @@ class Execution:
                 ask_at = time.monotonic() + ASK
                 asked_at = self._end_if_wanted(job_id, folder, asked_at, undo=undo)
             self._troubles.over(f"job {job_id}")
-            self._wait(status, folder)
+            self._wait(status, folder, GATHER if stored else LOOK)
 
     def _ended(self, job_id: int, folder: Folder, status: Status, *, undo: bool) -> Outcome | None:
         """Return how the job ended, when nothing of it is left. None when it ended before it ran anything."""
@@ -265,11 +267,11 @@ class Execution:
             over = or_(Job.cancel_asked_at.is_not(None), Job.ended_at.is_not(None))
             return session.scalar(select(Job.id).where(Job.id.in_(of_whom), over).limit(1)) is not None
 
-    def _wait(self, status: Status, folder: Folder) -> None:
-        """Wait a moment, or until the process is gone."""
+    def _wait(self, status: Status, folder: Folder, seconds: float) -> None:
+        """Wait so many seconds, or until the process is gone."""
         if status.pid is None:
-            self._pause(LOOK)
+            self._pause(seconds)
             return
         self._pause(0)
         with processes.handle_of(status.pid, folder.folder) as handle:
-            processes.wait(handle, LOOK)
+            processes.wait(handle, seconds)

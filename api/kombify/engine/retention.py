@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select, tuple_
 
 from kombify.engine.durable import DurableQueue
 from kombify.store.columns import now
 from kombify.store.database import Database
-from kombify.store.models import AuditEntry, Base, Drift, Event, Job, Notice, Run
+from kombify.store.models import AuditEntry, Base, Drift, Event, Job, Notice, Run, Snapshot
 from kombify.store.settings import retention
 
 AT_ONCE = 100
@@ -50,6 +50,7 @@ def remove_old(database: Database, queue: DurableQueue, worker: str, moment: dat
     newest = select(func.max(Drift.id)).group_by(Drift.stack)
     too_old = Drift.found_at < moment - timedelta(days=days.drifts)
     _remove_rows(database, Drift, too_old, Drift.id.not_in(newest))
+    _remove_snapshots(database, moment - timedelta(days=days.jobs))
     database.shrink(BREATH)
     return removed
 
@@ -101,6 +102,16 @@ def _remove_jobs(database: Database, queue: DurableQueue, before: datetime) -> i
         if len(found) < AT_ONCE:
             return total
         time.sleep(BREATH)
+
+
+def _remove_snapshots(database: Database, before: datetime) -> None:
+    """Remove snapshots that no job needs any more; of each stack the one that was applied last stays."""
+    applied = select(Snapshot.stack, func.max(Snapshot.applied_at)).group_by(Snapshot.stack)
+    is_last = tuple_(Snapshot.stack, Snapshot.applied_at).in_(applied)
+    in_use = Snapshot.stack.in_(select(Job.stack).where(Job.ended_at.is_(None)))
+    _remove_rows(
+        database, Snapshot, Snapshot.created_at < before, or_(Snapshot.applied_at.is_(None), ~is_last), ~in_use
+    )
 
 
 def _remove_rows(database: Database, table: type[Base], *old: Any) -> None:

@@ -60,11 +60,13 @@ def fix_placement(folder: Path) -> None:
 def take(database: Database, stack: str, files: Files) -> int:
     """Keep files of a stack, once, and return the snapshot's number."""
     digest = hashlib.sha256(orjson.dumps(dict(files), option=orjson.OPT_SORT_KEYS)).hexdigest()
-    row = {"stack": stack, "digest": digest, "files": dict(files), "created_at": now()}
+    moment = now()
+    row = {"stack": stack, "digest": digest, "files": dict(files), "created_at": moment}
     with database.begin() as session:
         database.insert_new(session, Snapshot, [row])
-        same = select(Snapshot.id).where(Snapshot.stack == stack, Snapshot.digest == digest)
-        return session.scalars(same).one()
+        kept = session.scalars(select(Snapshot).where(Snapshot.stack == stack, Snapshot.digest == digest)).one()
+        kept.created_at = moment
+        return kept.id
 
 
 def last_applied(session: Session, stack: str) -> int | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kombify.runner import processes
+from kombify.runner.errors import RunnerError
 from kombify.runner.events import Redactor, secrets_in
 from kombify.runner.job import Job, stack_lock
 from kombify.runner.reconcile import end_what_was_left, now, remove_passing
@@ -75,6 +76,9 @@ def run_job(folder: Path) -> int:
             _record(job, status)
     except Canceled:
         _record(job, replace(status, state=State.CANCELED, ended=now()))
+    except RunnerError as fault:
+        message = f"{fault}; {fault.hint}" if fault.hint else str(fault)
+        _record(job, replace(status, state=State.ERROR, ended=now(), message=message))
     except Exception as fault:
         _record(job, replace(status, state=State.ERROR, ended=now(), message=f"{type(fault).__name__}: {fault}"))
         raise

@@ -6,9 +6,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -155,7 +156,16 @@ class Database:
     def _make_file(self) -> None:
         path = Path(self._url.database or "")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        if path.exists():
+            return
+        # SQLite has no patience for others who switch a new file to WAL at the same time: it comes as one that is.
+        with TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
+            new = Path(folder) / path.name
+            new.touch(mode=0o600)
+            with closing(_sqlite_module().connect(new)) as connection:
+                _prepare(connection, None)
+            with suppress(FileExistsError):  # somebody was faster
+                path.hardlink_to(new)
 
 
 def _checked(text: str) -> URL:

@@ -264,6 +264,7 @@ class Snapshot(Base):
     files: Mapped[dict[str, Any]]
     """Texts by path. They hold references to secrets and no values."""
     created_at: Mapped[datetime] = mapped_column(default=now)
+    """When somebody last needed it."""
     applied_at: Mapped[datetime | None]
     """When a deployment of it last came to a good end."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import time
@@ -100,6 +101,14 @@ class House:
         """What the service itself says is wrong, with all of it or with one job."""
         said = self.ask("GET", "/readyz").json()
         return {**said["warnings"], **said["troubles"]}
+
+    def counts_troubles(self) -> bool:
+        """Whether Prometheus is told that something is wrong."""
+        text = self.ask("GET", "/metrics").text
+        return (
+            sum(float(number) for number in re.findall(r"^kombify_(?:troubles|warnings) (\S+)$", text, re.MULTILINE))
+            > 0
+        )
 
     def work_folder(self, job_id: int) -> Path | None:
         with self.database.read() as session:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from kombify.engine.retention import remove_old
+from kombify.engine.snapshots import take
 from kombify.store.columns import now
-from kombify.store.models import AuditEntry, Event, HostSummary, Job, Run
+from kombify.store.models import AuditEntry, Event, HostSummary, Job, Run, Snapshot
 
 NOW = now()
 
@@ -77,3 +78,25 @@ def test_the_audit_is_kept_for_its_time(bench) -> None:
     remove_old(bench.database, bench.engine._queue, "one", NOW)
     with bench.database.read() as session:
         assert session.scalars(select(AuditEntry.action)).all() == ["729"]
+
+
+def test_a_snapshot_goes_when_no_job_needs_it_and_the_last_applied_one_stays(bench) -> None:
+    def snapshot(text: str, *, taken: float, applied: float | None = None, stack: str = "home") -> int:
+        number = take(bench.database, stack, {"kombination.yaml": text})
+        with bench.database.begin() as session:
+            row = session.get_one(Snapshot, number)
+            row.created_at = NOW - timedelta(days=taken)
+            row.applied_at = NOW - timedelta(days=applied) if applied is not None else None
+        return number
+
+    before, last = snapshot("a", taken=900, applied=900), snapshot("b", taken=800, applied=800)
+    never, lately = snapshot("c", taken=750), snapshot("d", taken=700)
+    again = snapshot("e", taken=900)
+    busy = snapshot("f", taken=900, stack="cabin")
+    take(bench.database, "home", {"kombination.yaml": "e"})
+    with bench.database.begin() as session:
+        session.add(Job(kind="job", stack="cabin", state="running", request={}, enqueued=1))
+    remove_old(bench.database, bench.engine._queue, "one", NOW)
+    with bench.database.read() as session:
+        kept = set(session.scalars(select(Snapshot.id)))
+    assert kept == {last, lately, again, busy}, (before, never)

@@ -21,7 +21,4 @@ def capacity(
 
     output: Output = context.obj
     report = view.report(stack.planned(output, path, overlay, sets, form=form).plan)
-    if form is Format.JSON:
-        output.json(view.data(report))
-    else:
-        output.show(*view.text(report))
+    output.answer(form, view.data(report), view.text(report))

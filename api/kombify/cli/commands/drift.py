@@ -49,8 +49,5 @@ def drift(
         if ended["state"] not in ("successful", "failed"):
             raise Stop(f"nobody knows: job {job['id']} is {ended['state']}", f"see: kombify job show {job['id']}")
         report = client.get(f"/drift/{job['id']}")
-    if form is Format.JSON:
-        output.json(report)
-    else:
-        output.show(*view.text(report))
+    output.answer(form, report, view.text(report))
     raise Ended(view.code(report))

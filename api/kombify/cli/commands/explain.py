@@ -46,7 +46,4 @@ def explain(
     # A service without a place is an error; it is the one that most wants to be explained.
     plan = stack.make_plan(output, stack.open_stack(output, path, overlay, sets))
     found = view.decisions(plan, subject, avoid)
-    if form is Format.JSON:
-        output.json(view.data(plan, found))
-    else:
-        output.show(*view.text(plan, found))
+    output.answer(form, view.data(plan, found), view.text(plan, found))

@@ -23,10 +23,7 @@ def jobs(context: typer.Context, path: SpecPath = HERE, form: OutputFormat = For
 
     output: Output = context.obj
     known = jobs_of(jobs_at(path))
-    if form is Format.JSON:
-        output.json(view.data(known))
-    else:
-        output.show(*view.text(known))
+    output.answer(form, view.data(known), view.text(known))
 
 
 def logs(

@@ -22,7 +22,4 @@ def rebalance(
     output: Output = context.obj
     planned = stack.planned(output, path, overlay, sets, form=form)
     moves = view.proposals(planned.plan.rounds)
-    if form is Format.JSON:
-        output.json(view.data(moves))
-    else:
-        output.show(*view.text(moves, planned.plan.rounds.services.settings.margin))
+    output.answer(form, view.data(moves), view.text(moves, planned.plan.rounds.services.settings.margin))

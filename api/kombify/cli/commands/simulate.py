@@ -30,7 +30,4 @@ def simulate(
     stack.require("node", lose, planned.unified.nodes)
     made = planned.plan
     loss = simulate_loss(lose, made.requirements, made.rounds, schedulable(made.spec, made.requirements))
-    if form is Format.JSON:
-        output.json(view.data(loss))
-    else:
-        output.show(*view.text(loss, planned.unified))
+    output.answer(form, view.data(loss), view.text(loss, planned.unified))

@@ -25,7 +25,4 @@ def why(
     output: Output = context.obj
     project = stack.open_stack(output, path, overlay, sets)
     chain = view.chain(project.spec, value)
-    if form is Format.JSON:
-        output.json(view.data(value, chain))
-    else:
-        output.show(*view.text(value, chain))
+    output.answer(form, view.data(value, chain), view.text(value, chain))

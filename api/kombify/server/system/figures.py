@@ -46,6 +46,7 @@ class Figures:
     database_bytes: int = 0
     free_bytes: int = 0
     troubles: int = 0
+    warnings: int = 0
     left_out: int = 0
 
 

@@ -64,7 +64,8 @@ class Watch:
         """Return all figures in Prometheus' format. Two who ask at once share no count."""
         async with self._looking:
             figures = await self._figures(self._database.async_engine)
-            figures.troubles = len((await self.health()).troubles)
+            health = await self.health()
+            figures.troubles, figures.warnings = len(health.troubles), len(health.warnings)
             figures.free_bytes = free(self._data)
             figures.left_out = self._journal.left_out
             return self.metrics.text(figures)

@@ -8,13 +8,13 @@ import typer
 
 from kombify.cli.commands.job.options import JobNumber
 from kombify.cli.ending import Ended
-from kombify.cli.options import EventsFormat, Format, Newest, OutputFormat, ServiceUrl
+from kombify.cli.options import EventsFormat, Format, Newest, OnlyStack, OutputFormat, ServiceUrl
 from kombify.cli.output import Output
 
 
 def list_jobs(
     context: typer.Context,
-    stack: Annotated[str | None, typer.Option("--stack", metavar="STACK", help="Only of this stack.")] = None,
+    stack: OnlyStack = None,
     state: Annotated[
         str | None, typer.Option("--state", metavar="STATE", help="Only in this state, such as running or failed.")
     ] = None,
@@ -28,10 +28,7 @@ def list_jobs(
 
     output: Output = context.obj
     found = connect(url).items("/jobs", last, stack=stack, state=state)
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.text(found))
+    output.answer(form, found, view.text(found))
 
 
 def show(
@@ -46,10 +43,7 @@ def show(
 
     output: Output = context.obj
     found = connect(url).get(f"/jobs/{job}")
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.details(found))
+    output.answer(form, found, view.details(found))
 
 
 def follow(

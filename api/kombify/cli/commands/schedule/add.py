@@ -60,7 +60,4 @@ def add(
         }
     body = {"name": name, "stack": stack, "when": when, "request": request}
     made = connect(url).post("/schedules", body | ({"timezone": timezone} if timezone else {}))
-    if form is Format.JSON:
-        output.json(made)
-    else:
-        output.show(*view.text([made]))
+    output.answer(form, made, view.text([made]))

@@ -16,10 +16,7 @@ def list_schedules(context: typer.Context, url: ServiceUrl = None, form: OutputF
 
     output: Output = context.obj
     found = connect(url).everything("/schedules")
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.text(found))
+    output.answer(form, found, view.text(found))
 
 
 def run(

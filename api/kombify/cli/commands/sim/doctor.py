@@ -34,9 +34,6 @@ def doctor(
         checks.fix(orders, output.tell)
         found = checks.examine(host, nodes)
     choice = choose_driver("auto", host)
-    if form is Format.JSON:
-        output.json(view.data(found, choice))
-    else:
-        output.show(*view.text(found, choice))
+    output.answer(form, view.data(found, choice), view.text(found, choice))
     if checks.missing(found):
         raise Ended(Code.FAILED)

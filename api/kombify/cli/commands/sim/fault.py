@@ -46,7 +46,4 @@ def fault(
     if name is not None:
         set_fault(opened, name, switch is Switch.ON, vm=vm, node=node)
     on = switched_on(opened)
-    if form is Format.JSON:
-        output.json(view.data(on))
-    else:
-        output.show(*view.text(on))
+    output.answer(form, view.data(on), view.text(on))

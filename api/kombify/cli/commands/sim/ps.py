@@ -21,7 +21,4 @@ def ps(
 
     output: Output = context.obj
     found = list_labs() if lab is None else [open_lab(lab)]
-    if form is Format.JSON:
-        output.json(view.data(found))
-    else:
-        output.show(*view.text(found))
+    output.answer(form, view.data(found), view.text(found))

@@ -51,7 +51,4 @@ def up(
     with output.busy("Making the lab"):
         made.up()
     changes = bring_up(made, describe_world(plan), output.tell) if plan else Changes()
-    if form is Format.JSON:
-        output.json(view.data(made, changes))
-    else:
-        output.show(*view.text(made, changes))
+    output.answer(form, view.data(made, changes), view.text(made, changes))

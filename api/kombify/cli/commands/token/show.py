@@ -17,10 +17,7 @@ def list_tokens(context: typer.Context, url: ServiceUrl = None, form: OutputForm
 
     output: Output = context.obj
     found = connect(url).everything("/tokens")
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.text(found))
+    output.answer(form, found, view.text(found))
 
 
 def revoke(

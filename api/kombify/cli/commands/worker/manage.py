@@ -23,10 +23,7 @@ def list_workers(context: typer.Context, data_dir: DataDir = None, form: OutputF
     output: Output = context.obj
     with maintenance.database_of(maintenance.settings(data_dir)) as database:
         known = list_all(database)
-    if form is Format.JSON:
-        output.json(view.data(known))
-    else:
-        output.show(*view.text(known))
+    output.answer(form, view.data(known), view.text(known))
 
 
 def drain(

@@ -53,10 +53,7 @@ def plan(
     workflow = client.launch("/workflows", {"stack": stack, "prune": prune, "check": True}, key)
     await_end(client, output, workflow, follow=follow and form is Format.TEXT)
     found = client.get(f"/workflows/{workflow['id']}/plan")
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.plan(found))
+    output.answer(form, found, view.plan(found))
     if found["state"] != "successful":
         raise Ended(Code.FAILED)
     raise Ended(Code.DIFFERENT if differences.changed_in(found["differences"]) else Code.FINE)

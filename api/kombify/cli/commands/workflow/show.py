@@ -8,13 +8,13 @@ import typer
 
 from kombify.cli.commands.workflow.options import WorkflowNumber
 from kombify.cli.ending import Ended
-from kombify.cli.options import EventsFormat, Format, Newest, OutputFormat, ServiceUrl
+from kombify.cli.options import EventsFormat, Format, Newest, OnlyStack, OutputFormat, ServiceUrl
 from kombify.cli.output import Output
 
 
 def list_workflows(
     context: typer.Context,
-    stack: Annotated[str | None, typer.Option("--stack", metavar="STACK", help="Only of this stack.")] = None,
+    stack: OnlyStack = None,
     state: Annotated[
         str | None, typer.Option("--state", metavar="STATE", help="Only in this state, such as rolled_back.")
     ] = None,
@@ -28,10 +28,7 @@ def list_workflows(
 
     output: Output = context.obj
     found = connect(url).items("/workflows", last, stack=stack, state=state)
-    if form is Format.JSON:
-        output.json(found)
-    else:
-        output.show(*view.text(found, "workflow"))
+    output.answer(form, found, view.text(found, "workflow"))
 
 
 def show(
