@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from kombify.store.database import Database
 from kombify.store.errors import StoreError
-from kombify.store.migrate import migrate, newest_revision, revision_of
+from kombify.store.migrate import configuration, known_revisions, migrate, newest_revision, revision_of
 from kombify.store.models import Base
 
 
@@ -18,6 +19,12 @@ def test_migrations_make_exactly_the_tables_of_the_models(database: Database) ->
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_are_known_by_their_names_as_alembic_knows_them() -> None:
+    scripts = ScriptDirectory.from_config(configuration(None))
+    assert known_revisions() == {one.revision for one in scripts.walk_revisions()}
+    assert [newest_revision()] == scripts.get_heads()
 
 
 def test_an_empty_database_has_no_revision_and_then_the_newest(database_url: str) -> None:
