@@ -73,16 +73,22 @@ def run_job(folder: Path) -> int:
             _record(job, status)
             job.settle()
             status = _ran(job, playbook, status, cancellation)
-            _record(job, status)
+            _end(job, status)
     except Canceled:
-        _record(job, replace(status, state=State.CANCELED, ended=now()))
+        _end(job, replace(status, state=State.CANCELED))
     except RunnerError as fault:
         message = f"{fault}; {fault.hint}" if fault.hint else str(fault)
-        _record(job, replace(status, state=State.ERROR, ended=now(), message=message))
+        _end(job, replace(status, state=State.ERROR, message=message))
     except Exception as fault:
-        _record(job, replace(status, state=State.ERROR, ended=now(), message=f"{type(fault).__name__}: {fault}"))
+        _end(job, replace(status, state=State.ERROR, message=f"{type(fault).__name__}: {fault}"))
         raise
     return status.code if status.code is not None else 1
+
+
+def _end(job: Job, status: Status) -> None:
+    """Write down how the job ended, when nothing is left that only the run needed."""
+    remove_passing(job)
+    _record(job, replace(status, ended=now()))
 
 
 def _record(job: Job, status: Status) -> None:
@@ -99,12 +105,13 @@ def _record(job: Job, status: Status) -> None:
 
 
 def _ran(job: Job, playbook: Run, status: Status, cancellation: Cancellation) -> Status:
-    """Run the playbook and return how the job ended."""
-    code = playbook.run(cancellation.overdue, LOOKS)
-    if not playbook.complete:
-        processes.end_all(job.folder)  # a killed Ansible leaves its workers, a killed worker what it had started
-    remove_passing(job)
-    status = replace(status, ended=now(), code=code)
+    """Run the playbook and return how the job ended, when none of its processes is left."""
+    try:
+        code = playbook.run(cancellation.overdue, LOOKS)
+    finally:
+        if not playbook.complete:
+            processes.end_all(job.folder)  # a killed Ansible leaves its workers, a killed worker what it had started
+    status = replace(status, code=code)
     if cancellation.asked:
         return replace(status, state=State.CANCELED)
     if code is None:

@@ -19,9 +19,6 @@ from kombify.runner.job import Job, fact_cache
 from kombify.runner.request import Request
 from kombify.runner.transcript import END, Lines
 
-KILLED = (signal.SIGKILL, signal.SIGTERM)
-"""What ansible-runner returns as exit code of a playbook that was killed."""
-
 
 class StockPlaybook:
     """One run of Ansible, as the process of the job sees it."""
@@ -64,7 +61,8 @@ class StockPlaybook:
         )
         for file in (self._events, self._log):
             file.close()
-        return None if done.rc in KILLED else int(done.rc)
+        code: int | None = done.rc
+        return code
 
     def interrupt(self) -> None:
         """Do what Ctrl-C does: Ansible stops its workers, and says that it was interrupted."""

@@ -179,6 +179,20 @@ def test_canceling_ends_everything_in_order(home: Stack) -> None:
     assert home.run("cancel")[0] == 1
 
 
+def test_a_run_that_is_canceled_before_ansible_has_begun_is_canceled(home: Stack) -> None:
+    home.playbook(PLAY + WAIT)
+    home.start("up")
+    while not home.jobs() or home.jobs()[-1].recorded().state is not State.RUNNING:
+        time.sleep(0.01)
+    home.run("cancel")
+    (job,) = home.jobs()
+    while not job.status().state.ended:
+        time.sleep(0.05)
+    assert job.status().state is State.CANCELED
+    assert left(home) == []
+    assert not (job.folder / "env").exists()
+
+
 def test_ctrl_c_cancels_the_run(home: Stack) -> None:
     home.playbook(PLAY + WAIT)
     viewer = home.start("up")
