@@ -39,13 +39,13 @@ class Note:
         new.write_text(f"{_clock()} {int(others)}", encoding="utf-8")
         new.rename(self._path)
 
-    def silence(self) -> float:
-        """Return for how many seconds the worker was silent, as far as that matters to anybody."""
+    def read(self) -> tuple[float, bool]:
+        """Return for how many seconds the worker has been silent, and whether others would take over."""
         try:
             moment, others = self._path.read_text(encoding="utf-8").split()
         except FileNotFoundError:
-            return 0.0
-        return _clock() - float(moment) if others == "1" else 0.0
+            return 0.0, False
+        return _clock() - float(moment), others == "1"
 
 
 def keep_warden(data: Path, worker: str, seconds: float) -> None:
@@ -65,16 +65,19 @@ def keep_warden(data: Path, worker: str, seconds: float) -> None:
 
 
 def watch(data: Path, worker: str, seconds: float) -> None:
-    """Watch until the worker was silent for so long, end its jobs, and leave."""
+    """Watch until the worker was silent for so long, end its jobs if others would take over, and leave."""
     lock = _lock(data, worker)
     if lock is None:
         return
-    note = Note(data, worker)
-    while note.silence() < seconds:
+    note, owner = Note(data, worker), name_of(data, worker)
+    while data.exists():
+        silence, others = note.read()
+        if silence >= seconds:
+            if others:
+                end_jobs(owner)
+            if not jobs_of(owner):
+                return
         time.sleep(LOOK)
-        if not data.exists():
-            return
-    end_jobs(name_of(data, worker))
 
 
 def name_of(data: Path, worker: str) -> str:

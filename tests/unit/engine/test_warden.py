@@ -61,16 +61,29 @@ def test_the_warden_only_watches_while(tmp_path: Path, process, others: bool) ->
     assert job.wait(10) == -9
 
 
+def test_the_warden_of_a_silent_worker_without_jobs_leaves(tmp_path: Path, process) -> None:
+    Note(tmp_path, "mine").leave(others=False)
+    job = process("mine")
+    warden = threading.Thread(target=watch, args=(tmp_path, "mine", 0.0), daemon=True)
+    warden.start()
+    warden.join(1.5)
+    assert (warden.is_alive(), job.poll()) == (True, None)
+    job.kill()
+    job.wait()
+    warden.join(30)
+    assert not warden.is_alive()
+
+
 def test_a_second_warden_leaves_at_once(tmp_path: Path) -> None:
     Note(tmp_path, "mine").leave(others=False)
-    first = threading.Thread(target=watch, args=(tmp_path, "mine", 1.0), daemon=True)
+    first = threading.Thread(target=watch, args=(tmp_path, "mine", 600.0), daemon=True)
     first.start()
     while not (tmp_path / "warden-mine.lock").exists():
         time.sleep(0.01)
     time.sleep(0.2)
-    watch(tmp_path, "mine", 1.0)
+    watch(tmp_path, "mine", 600.0)
     assert first.is_alive()
-    (tmp_path / "worker-mine.beat").write_text("0 1")
+    (tmp_path / "worker-mine.beat").write_text("-3600 1")
     first.join(30)
     assert not first.is_alive()
 
