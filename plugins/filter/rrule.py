@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.kombify.stack.plugins.module_utils.spec.schedules import EXAMPLES, to_cron
-
 LIMITS = {"BYMINUTE": (0, 59), "BYHOUR": (0, 23), "BYMONTHDAY": (1, 31), "BYMONTH": (1, 12), "BYDAY": (0, 7)}
 """The fields of cron in their order, by the part of a rule that says the same."""
 DAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -24,6 +22,9 @@ def rrule(text: str, timezone: str = "UTC") -> str:
     AWX takes one month and one day of a month in a rule, and cron takes either of two kinds of days when both are
     given: so there may be several rules.
     """
+    # Here, so that Ansible can list the filter where the packages of the spec are not installed.
+    from ansible_collections.kombify.stack.plugins.module_utils.spec.schedules import EXAMPLES, to_cron
+
     cron = to_cron(text)
     if cron is None:
         raise AnsibleFilterError(f"'{text}' is not a schedule: write {EXAMPLES}")
