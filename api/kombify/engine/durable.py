@@ -17,6 +17,7 @@ from dbos._queue import Queue, queue_worker_thread
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from kombify.engine.turns import keep_places
 from kombify.store.database import Database
 
 NAME = "kombify"
@@ -172,7 +173,9 @@ class DurableQueue:
             status="PENDING", executor_id=workers, load_input=False, load_output=False, application_name=NAME
         )
         if begun:
-            self._client.resume_workflows([one.workflow_id for one in begun], queue_name=RECOVERY)
+            names = [one.workflow_id for one in begun]
+            keep_places(self._database, [int(name.split("-")[1]) for name in names])
+            self._client.resume_workflows(names, queue_name=RECOVERY)
         return len(begun)
 
     def forgotten(self, jobs: Iterable[tuple[int, int]]) -> set[int]:

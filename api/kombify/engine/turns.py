@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kombify.engine.endings import after_end
@@ -48,6 +48,13 @@ def close(session: Session, job: Job, outcome: Outcome) -> None:
     job.events_missing = highest - stored
     session.execute(delete(StackLease).where(StackLease.job_id == job.id))
     after_end(session, job)
+
+
+def keep_places(database: Database, job_ids: list[int]) -> None:
+    """Let jobs that will be brought again keep their places: later ones of their stacks may be brought sooner."""
+    with database.begin() as session:
+        unseen = (Job.id.in_(job_ids), Job.state == State.PENDING, Job.ended_at.is_(None))
+        session.execute(update(Job).where(*unseen).values(state=State.WAITING))
 
 
 def _has_lease(database: Database, session: Session, job: Job) -> bool:

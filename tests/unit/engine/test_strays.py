@@ -32,3 +32,17 @@ def test_a_job_that_is_at_work_is_no_stray(working) -> None:
     assert [working.engine.find_strays() for _ in range(3)] == [set()] * 3
     (working.stacks.folder("home") / "go").touch()
     assert working.ended(job_id).state == "successful"
+
+
+def test_a_job_that_was_taken_from_the_queue_before_a_kill_keeps_its_place(bench) -> None:
+    first, second = (bench.launch(playbook="note", variables={"note": note}) for note in ("first", "second"))
+    table = "workflow_status" if bench.database.is_sqlite else "dbos.workflow_status"
+    with bench.database.begin() as session:
+        taken = f"UPDATE {table} SET status = 'PENDING', executor_id = 'one' WHERE workflow_uuid LIKE :name"  # noqa: S608
+        session.execute(text(taken), {"name": f"job-{first}-%"})
+    bench.engine.start()
+    try:
+        assert [bench.ended(job_id).state for job_id in (first, second)] == ["successful"] * 2
+    finally:
+        bench.engine.stop()
+    assert (bench.stacks.folder("home") / "notes").read_text().split() == ["first", "second"]
