@@ -173,9 +173,7 @@ class DurableQueue:
             status="PENDING", executor_id=workers, load_input=False, load_output=False, application_name=NAME
         )
         if begun:
-            names = [one.workflow_id for one in begun]
-            keep_places(self._database, [int(name.split("-")[1]) for name in names])
-            self._client.resume_workflows(names, queue_name=RECOVERY)
+            self.bring_again(one.workflow_id for one in begun)
         return len(begun)
 
     def forgotten(self, jobs: Iterable[tuple[int, int]]) -> set[int]:
@@ -199,7 +197,9 @@ class DurableQueue:
 
     def bring_again(self, names: Iterable[str]) -> None:
         """Bring what has these names to a worker again."""
-        self._client.resume_workflows(sorted(names), queue_name=RECOVERY)
+        again = sorted(names)
+        keep_places(self._database, [_number(name) for name in again])
+        self._client.resume_workflows(again, queue_name=RECOVERY)
 
     def sweep(self, jobs: Iterable[tuple[int, int]]) -> None:
         """Forget jobs (number, attempt) that have ended."""
@@ -210,3 +210,7 @@ class DurableQueue:
 
 def _name(job_id: int, attempt: int) -> str:
     return f"job-{job_id}-{attempt}"
+
+
+def _number(name: str) -> int:
+    return int(name.split("-")[1])
